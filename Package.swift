@@ -1,0 +1,224 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// One table of targets, floor by floor, in the order of docs/ARCHITECTURE.md. An arrow never points back up.
+
+/// What every Swift target is compiled with.
+let sharedSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// Numeric code is optimised in debug builds too, or the tests crawl.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// The flags of one instruction-set target. They apply to that target alone (docs/kernels.md, "the weak-symbol trap").
+func instructionSet(_ flags: String...) -> [SwiftSetting] {
+    [.unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] })]
+}
+
+/// The architecture built for: the host's, unless a cross build says otherwise.
+#if arch(arm64)
+    let hostArchitecture = "arm64"
+#else
+    let hostArchitecture = "x86_64"
+#endif
+let architecture = ProcessInfo.processInfo.environment["EDGEPROF_TARGET_ARCH"] ?? hostArchitecture
+
+let instructionSetTargets: [Target] =
+    architecture == "x86_64"
+    ? [
+        .target(name: "CX86Intrinsics", path: "Sources/Engine/Kernels/CX86Intrinsics"),
+        .target(
+            name: "KernelsAVX2",
+            dependencies: ["KernelInterface", "CX86Intrinsics"],
+            path: "Sources/Engine/Kernels/KernelsAVX2",
+            swiftSettings: instructionSet("-mavx2")),
+        .target(
+            name: "KernelsAVX512VNNI",
+            dependencies: ["KernelInterface", "CX86Intrinsics"],
+            path: "Sources/Engine/Kernels/KernelsAVX512VNNI",
+            swiftSettings: instructionSet("-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx512vnni")),
+    ] : []
+let instructionSetDependencies: [Target.Dependency] =
+    architecture == "x86_64" ? ["KernelsAVX2", "KernelsAVX512VNNI"] : []
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let engine: [Target] = [
+    .target(name: "NetworkGraph", path: "Sources/Engine/NetworkGraph", swiftSettings: optimized),
+    .target(
+        name: "Quantization", dependencies: ["NetworkGraph"], path: "Sources/Engine/Quantization",
+        swiftSettings: optimized),
+    .target(
+        name: "InferenceEngine", dependencies: ["NetworkGraph", "Quantization", "KernelInterface", "KernelDispatch"],
+        path: "Sources/Engine/InferenceEngine", swiftSettings: optimized),
+    .target(
+        name: "KernelInterface", path: "Sources/Engine/Kernels/KernelInterface", swiftSettings: optimized),
+    .target(
+        name: "KernelsReference", dependencies: ["KernelInterface"], path: "Sources/Engine/Kernels/KernelsReference",
+        swiftSettings: optimized),
+    .target(
+        name: "KernelsPortable", dependencies: ["KernelInterface"], path: "Sources/Engine/Kernels/KernelsPortable",
+        swiftSettings: instructionSet()),
+    .target(
+        name: "KernelDispatch",
+        dependencies: ["KernelInterface", "KernelsPortable", "HostInfo"] + instructionSetDependencies,
+        path: "Sources/Engine/Kernels/KernelDispatch", swiftSettings: optimized),
+]
+
+let models: [Target] = [
+    .target(
+        name: "ModelZoo", dependencies: ["NetworkGraph", "Quantization"], path: "Sources/Models/ModelZoo",
+        swiftSettings: optimized)
+]
+
+let host: [Target] = [
+    .target(name: "CPerfEvent", path: "Sources/Host/CPerfEvent"),
+    .target(name: "PerfCounters", dependencies: ["CPerfEvent"], path: "Sources/Host/PerfCounters"),
+    .target(name: "HostInfo", path: "Sources/Host/HostInfo"),
+    .target(name: "HostProbes", dependencies: ["HostInfo"], path: "Sources/Host/HostProbes"),
+]
+
+let measurement: [Target] = [
+    .target(name: "Statistics", swiftSettings: optimized),
+    .target(name: "EdgeprofAPI"),
+    .target(name: "Economics", dependencies: ["Statistics", "EdgeprofAPI"], swiftSettings: optimized),
+    .target(
+        name: "MeasurementCore",
+        dependencies: ["InferenceEngine", "PerfCounters", "HostInfo", "HostProbes", "Statistics", histogram],
+        swiftSettings: optimized),
+    .target(
+        name: "Measurement",
+        dependencies: [
+            "MeasurementCore", "InferenceEngine", "Quantization", "NetworkGraph", "KernelDispatch", "ModelZoo",
+            "HostInfo", "HostProbes", "Statistics", "EdgeprofAPI", crypto,
+        ]),
+]
+
+let agent: [Target] = [
+    .systemLibrary(name: "CCurl", path: "agent/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "HTTPTransport", dependencies: ["CCurl"], path: "agent/HTTPTransport"),
+    .target(name: "Spool", path: "agent/Spool"),
+    .target(
+        name: "Uploader", dependencies: ["HTTPTransport", "Spool", "EdgeprofAPI", logging], path: "agent/Uploader"),
+    .target(
+        name: "AgentRuntime",
+        dependencies: [
+            "Uploader", "Spool", "HTTPTransport", "Measurement", "ModelZoo", "HostInfo", "HostProbes", "EdgeprofAPI",
+            logging, serviceLifecycle,
+        ], path: "agent/AgentRuntime"),
+    .executableTarget(
+        name: "edgeprof-agent",
+        dependencies: ["AgentRuntime", "EdgeprofAPI", argumentParser, logging, serviceLifecycle],
+        path: "agent/edgeprof-agent"),
+]
+
+let collector: [Target] = [
+    .target(
+        name: "CollectorStore", dependencies: ["EdgeprofAPI", "Statistics", grdb, crypto],
+        path: "collector/CollectorStore"),
+    .target(
+        name: "CollectorAPI",
+        dependencies: ["CollectorStore", "Economics", "Statistics", "EdgeprofAPI", hummingbird, logging, crypto],
+        path: "collector/CollectorAPI"),
+    .executableTarget(
+        name: "edgeprof-collector",
+        dependencies: [
+            "CollectorAPI", "CollectorStore", "EdgeprofAPI", argumentParser, logging, serviceLifecycle, hummingbird,
+        ], path: "collector/edgeprof-collector"),
+]
+
+let programs: [Target] = [
+    .executableTarget(name: "edgeprof-measure", dependencies: ["MeasurementCore"]),
+    .executableTarget(
+        name: "edgeprof",
+        dependencies: [
+            "Measurement", "MeasurementCore", "InferenceEngine", "KernelDispatch", "NetworkGraph", "Quantization",
+            "ModelZoo", "HostInfo", "HostProbes", "PerfCounters", "Economics", "Statistics", "EdgeprofAPI",
+            "HTTPTransport", argumentParser, yams,
+        ]),
+]
+
+/// One test target a library, with what its tests use beside it.
+func tests(_ name: String, _ others: Target.Dependency...) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + others)
+}
+
+let testTargets: [Target] = [
+    tests("NetworkGraph"),
+    tests("Quantization", "NetworkGraph"),
+    tests("InferenceEngine", "NetworkGraph", "Quantization", "KernelInterface", "KernelDispatch", "ModelZoo", "HostInfo"),
+    .testTarget(
+        name: "KernelsTests",
+        dependencies: ["KernelInterface", "KernelsReference", "KernelsPortable", "KernelDispatch", "HostInfo"]
+            + instructionSetDependencies),
+    tests("ModelZoo", "NetworkGraph", "Quantization"),
+    tests("PerfCounters"),
+    tests("HostInfo"),
+    tests("HostProbes", "HostInfo"),
+    tests("Statistics"),
+    tests("EdgeprofAPI"),
+    tests("Economics", "Statistics", "EdgeprofAPI"),
+    tests("MeasurementCore"),
+    tests("Measurement", "MeasurementCore", "EdgeprofAPI"),
+    tests("HTTPTransport"),
+    tests("Spool"),
+    tests("Uploader", "Spool", "EdgeprofAPI", "HTTPTransport"),
+    tests("AgentRuntime", "EdgeprofAPI"),
+    tests("CollectorStore", "EdgeprofAPI"),
+    tests(
+        "CollectorAPI", "CollectorStore", "EdgeprofAPI", hummingbird,
+        .product(name: "HummingbirdTesting", package: "hummingbird")),
+    .testTarget(name: "edgeprofTests", dependencies: ["edgeprof", "EdgeprofAPI", "Economics"]),
+    .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI"]),
+]
+
+// DEVELOPMENT ONLY: while the floors are laid side by side, a target exists once its folder does.
+func exists(_ target: Target) -> Bool {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    let path = target.path ?? ((target.type == .test ? "Tests/" : "Sources/") + target.name)
+    return FileManager.default.fileExists(atPath: root.appendingPathComponent(path).path)
+}
+let present = (engine + instructionSetTargets + models + host + measurement + agent + collector + programs + testTargets).filter(exists)
+let names = Set(present.map(\.name))
+let allNames = Set((engine + instructionSetTargets + models + host + measurement + agent + collector + programs).map(\.name))
+for target in present {
+    target.dependencies = target.dependencies.filter {
+        if case .byNameItem(let name, _) = $0 { return !allNames.contains(name) || names.contains(name) }
+        return true
+    }
+}
+
+let package = Package(
+    name: "edgeprof",
+    products: [
+        "edgeprof", "edgeprof-measure", "edgeprof-agent", "edgeprof-collector",
+    ].filter { names.contains($0) }.map { .executable(name: $0, targets: [$0]) },
+    // Pinned: Package.resolved is not tracked, and a measurement tool must not change under its user.
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: present,
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where ![.system, .plugin, .binary].contains(target.type) {
+    target.swiftSettings = (target.swiftSettings ?? []) + sharedSettings
+}
