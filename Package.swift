@@ -14,7 +14,9 @@ let sharedSettings: [SwiftSetting] = [
 /// Numeric code is optimised in debug builds too, or the tests crawl.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// The flags of one instruction-set target. They apply to that target alone (docs/kernels.md, "the weak-symbol trap").
+/// The flags of one instruction-set target.
+///
+/// They apply to that target alone (docs/kernels.md, "the weak-symbol trap").
 func instructionSet(_ flags: String...) -> [SwiftSetting] {
     [.unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] })]
 }
@@ -35,12 +37,14 @@ let instructionSetTargets: [Target] =
             name: "KernelsAVX2",
             dependencies: ["KernelInterface", "CX86Intrinsics"],
             path: "Sources/Engine/Kernels/KernelsAVX2",
-            swiftSettings: instructionSet("-mavx2")),
+            swiftSettings: instructionSet("-mavx2")
+        ),
         .target(
             name: "KernelsAVX512VNNI",
             dependencies: ["KernelInterface", "CX86Intrinsics"],
             path: "Sources/Engine/Kernels/KernelsAVX512VNNI",
-            swiftSettings: instructionSet("-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx512vnni")),
+            swiftSettings: instructionSet("-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx512vnni")
+        ),
     ] : []
 let instructionSetDependencies: [Target.Dependency] =
     architecture == "x86_64" ? ["KernelsAVX2", "KernelsAVX512VNNI"] : []
@@ -57,29 +61,49 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let engine: [Target] = [
     .target(name: "NetworkGraph", path: "Sources/Engine/NetworkGraph", swiftSettings: optimized),
     .target(
-        name: "Quantization", dependencies: ["NetworkGraph"], path: "Sources/Engine/Quantization",
-        swiftSettings: optimized),
+        name: "Quantization",
+        dependencies: ["NetworkGraph"],
+        path: "Sources/Engine/Quantization",
+        swiftSettings: optimized
+    ),
     .target(
-        name: "InferenceEngine", dependencies: ["NetworkGraph", "Quantization", "KernelInterface", "KernelDispatch"],
-        path: "Sources/Engine/InferenceEngine", swiftSettings: optimized),
+        name: "InferenceEngine",
+        dependencies: ["NetworkGraph", "Quantization", "KernelInterface", "KernelDispatch"],
+        path: "Sources/Engine/InferenceEngine",
+        swiftSettings: optimized
+    ),
     .target(
-        name: "KernelInterface", path: "Sources/Engine/Kernels/KernelInterface", swiftSettings: optimized),
+        name: "KernelInterface",
+        path: "Sources/Engine/Kernels/KernelInterface",
+        swiftSettings: optimized
+    ),
     .target(
-        name: "KernelsReference", dependencies: ["KernelInterface"], path: "Sources/Engine/Kernels/KernelsReference",
-        swiftSettings: optimized),
+        name: "KernelsReference",
+        dependencies: ["KernelInterface"],
+        path: "Sources/Engine/Kernels/KernelsReference",
+        swiftSettings: optimized
+    ),
     .target(
-        name: "KernelsPortable", dependencies: ["KernelInterface"], path: "Sources/Engine/Kernels/KernelsPortable",
-        swiftSettings: instructionSet()),
+        name: "KernelsPortable",
+        dependencies: ["KernelInterface"],
+        path: "Sources/Engine/Kernels/KernelsPortable",
+        swiftSettings: instructionSet()
+    ),
     .target(
         name: "KernelDispatch",
         dependencies: ["KernelInterface", "KernelsPortable", "HostInfo"] + instructionSetDependencies,
-        path: "Sources/Engine/Kernels/KernelDispatch", swiftSettings: optimized),
+        path: "Sources/Engine/Kernels/KernelDispatch",
+        swiftSettings: optimized
+    ),
 ]
 
 let models: [Target] = [
     .target(
-        name: "ModelZoo", dependencies: ["NetworkGraph", "Quantization"], path: "Sources/Models/ModelZoo",
-        swiftSettings: optimized)
+        name: "ModelZoo",
+        dependencies: ["NetworkGraph", "Quantization"],
+        path: "Sources/Models/ModelZoo",
+        swiftSettings: optimized
+    )
 ]
 
 let host: [Target] = [
@@ -96,46 +120,64 @@ let measurement: [Target] = [
     .target(
         name: "MeasurementCore",
         dependencies: ["InferenceEngine", "PerfCounters", "HostInfo", "HostProbes", "Statistics", histogram],
-        swiftSettings: optimized),
+        swiftSettings: optimized
+    ),
     .target(
         name: "Measurement",
         dependencies: [
             "MeasurementCore", "InferenceEngine", "Quantization", "NetworkGraph", "KernelDispatch", "ModelZoo",
             "HostInfo", "HostProbes", "Statistics", "EdgeprofAPI", crypto,
-        ]),
+        ]
+    ),
 ]
 
 let agent: [Target] = [
-    .systemLibrary(name: "CCurl", path: "agent/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+        name: "CCurl",
+        path: "agent/CCurl",
+        pkgConfig: "libcurl",
+        providers: [.apt(["libcurl4-openssl-dev"])]
+    ),
     .target(name: "HTTPTransport", dependencies: ["CCurl"], path: "agent/HTTPTransport"),
     .target(name: "Spool", path: "agent/Spool"),
     .target(
-        name: "Uploader", dependencies: ["HTTPTransport", "Spool", "EdgeprofAPI", logging], path: "agent/Uploader"),
+        name: "Uploader",
+        dependencies: ["HTTPTransport", "Spool", "EdgeprofAPI", logging],
+        path: "agent/Uploader"
+    ),
     .target(
         name: "AgentRuntime",
         dependencies: [
             "Uploader", "Spool", "HTTPTransport", "Measurement", "ModelZoo", "HostInfo", "HostProbes", "EdgeprofAPI",
             logging, serviceLifecycle,
-        ], path: "agent/AgentRuntime"),
+        ],
+        path: "agent/AgentRuntime"
+    ),
     .executableTarget(
         name: "edgeprof-agent",
         dependencies: ["AgentRuntime", "EdgeprofAPI", argumentParser, logging, serviceLifecycle],
-        path: "agent/edgeprof-agent"),
+        path: "agent/edgeprof-agent"
+    ),
 ]
 
 let collector: [Target] = [
     .target(
-        name: "CollectorStore", dependencies: ["EdgeprofAPI", "Statistics", grdb, crypto],
-        path: "collector/CollectorStore"),
+        name: "CollectorStore",
+        dependencies: ["EdgeprofAPI", "Statistics", grdb, crypto],
+        path: "collector/CollectorStore"
+    ),
     .target(
         name: "CollectorAPI",
         dependencies: ["CollectorStore", "Economics", "Statistics", "EdgeprofAPI", hummingbird, logging, crypto],
-        path: "collector/CollectorAPI"),
+        path: "collector/CollectorAPI"
+    ),
     .executableTarget(
         name: "edgeprof-collector",
         dependencies: [
             "CollectorAPI", "CollectorStore", "EdgeprofAPI", argumentParser, logging, serviceLifecycle, hummingbird,
-        ], path: "collector/edgeprof-collector"),
+        ],
+        path: "collector/edgeprof-collector"
+    ),
 ]
 
 let programs: [Target] = [
@@ -146,7 +188,8 @@ let programs: [Target] = [
             "Measurement", "MeasurementCore", "InferenceEngine", "KernelDispatch", "NetworkGraph", "Quantization",
             "ModelZoo", "HostInfo", "HostProbes", "PerfCounters", "Economics", "Statistics", "EdgeprofAPI",
             "HTTPTransport", argumentParser, yams,
-        ]),
+        ]
+    ),
 ]
 
 /// One test target a library, with what its tests use beside it.
@@ -157,11 +200,20 @@ func tests(_ name: String, _ others: Target.Dependency...) -> Target {
 let testTargets: [Target] = [
     tests("NetworkGraph"),
     tests("Quantization", "NetworkGraph"),
-    tests("InferenceEngine", "NetworkGraph", "Quantization", "KernelInterface", "KernelDispatch", "ModelZoo", "HostInfo"),
+    tests(
+        "InferenceEngine",
+        "NetworkGraph",
+        "Quantization",
+        "KernelInterface",
+        "KernelDispatch",
+        "ModelZoo",
+        "HostInfo"
+    ),
     .testTarget(
         name: "KernelsTests",
         dependencies: ["KernelInterface", "KernelsReference", "KernelsPortable", "KernelDispatch", "HostInfo"]
-            + instructionSetDependencies),
+            + instructionSetDependencies
+    ),
     tests("ModelZoo", "NetworkGraph", "Quantization"),
     tests("PerfCounters"),
     tests("HostInfo"),
@@ -177,8 +229,12 @@ let testTargets: [Target] = [
     tests("AgentRuntime", "EdgeprofAPI"),
     tests("CollectorStore", "EdgeprofAPI"),
     tests(
-        "CollectorAPI", "CollectorStore", "EdgeprofAPI", hummingbird,
-        .product(name: "HummingbirdTesting", package: "hummingbird")),
+        "CollectorAPI",
+        "CollectorStore",
+        "EdgeprofAPI",
+        hummingbird,
+        .product(name: "HummingbirdTesting", package: "hummingbird")
+    ),
     .testTarget(name: "edgeprofTests", dependencies: ["edgeprof", "EdgeprofAPI", "Economics"]),
     .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI"]),
 ]
@@ -189,9 +245,14 @@ func exists(_ target: Target) -> Bool {
     let path = target.path ?? ((target.type == .test ? "Tests/" : "Sources/") + target.name)
     return FileManager.default.fileExists(atPath: root.appendingPathComponent(path).path)
 }
-let present = (engine + instructionSetTargets + models + host + measurement + agent + collector + programs + testTargets).filter(exists)
+let present =
+    (engine + instructionSetTargets + models + host + measurement + agent + collector + programs + testTargets).filter(
+        exists
+    )
 let names = Set(present.map(\.name))
-let allNames = Set((engine + instructionSetTargets + models + host + measurement + agent + collector + programs).map(\.name))
+let allNames = Set(
+    (engine + instructionSetTargets + models + host + measurement + agent + collector + programs).map(\.name)
+)
 for target in present {
     target.dependencies = target.dependencies.filter {
         if case .byNameItem(let name, _) = $0 { return !allNames.contains(name) || names.contains(name) }

@@ -72,9 +72,9 @@ public struct Convolution: Sendable {
     public var window: Window
     /// Channels are cut into this many independent groups.
     public var groups: Int
-    /// [outputs][inputs / groups][kernelHeight][kernelWidth]
+    /// Filters, as [outputs][inputs / groups][kernelHeight][kernelWidth].
     public var weights: Parameter
-    /// [outputs], nil for none.
+    /// One per output, nil for none.
     public var bias: Parameter?
 
     /// Makes a convolution.
@@ -111,9 +111,9 @@ public struct BatchNormalization: Sendable {
 
 /// A fully connected layer's parameters.
 public struct FullyConnected: Sendable {
-    /// [outputs][inputs]
+    /// Rows of the matrix, as [outputs][inputs].
     public var weights: Parameter
-    /// [outputs], nil for none.
+    /// One per output, nil for none.
     public var bias: Parameter?
 
     /// Makes a fully connected layer.

@@ -1,6 +1,8 @@
 /// How real numbers map to 8-bit integers: real = scale · (stored − zeroPoint), per tensor.
 public struct QuantizationParameters: Hashable, Sendable {
-    /// The integer type the file stores. The engine computes in u8: an s8 tensor's stored values and zero point
+    /// The integer type the file stores.
+    ///
+    /// The engine computes in u8: an s8 tensor's stored values and zero point
     /// are both raised by 128 on the way in, which changes no real value.
     public enum Storage: Hashable, Sendable {
         /// 0...255

@@ -69,7 +69,9 @@ public struct QuantizedNode: Sendable {
     }
 }
 
-/// The operators of an int8 network. Each ends in the requantization of docs/kernels.md to its output's parameters.
+/// The operators of an int8 network.
+///
+/// Each ends in the requantization of docs/kernels.md to its output's parameters.
 public enum QuantizedOperation: Sendable {
     /// Convolution with bias and, where the graph had one, its activation.
     case convolution(QuantizedConvolution)
