@@ -1,0 +1,124 @@
+/// Asks to become an agent: `POST /v1/enroll`.
+///
+/// The enrolment token is the bearer token.
+public struct EnrollRequest: Codable, Sendable, Hashable {
+    /// How the agent is called in lists; need not be unique.
+    public var name: String
+    /// Free labels, matched by tiers and jobs.
+    public var labels: [String: String]
+    /// The host as the agent sees it.
+    public var host: HostFacts
+    /// The agent's version.
+    public var version: String
+
+    /// Makes a request.
+    public init(name: String, labels: [String: String], host: HostFacts, version: String) {
+        self.name = name
+        self.labels = labels
+        self.host = host
+        self.version = version
+    }
+}
+
+/// The answer to `POST /v1/enroll`.
+public struct EnrollResponse: Codable, Sendable, Hashable {
+    /// Identifies the agent from now on.
+    public var agentId: String
+    /// The agent's own bearer token; shown once.
+    public var accessToken: String
+
+    /// Makes a response.
+    public init(agentId: String, accessToken: String) {
+        self.agentId = agentId
+        self.accessToken = accessToken
+    }
+}
+
+/// `POST /v1/agents/{id}/heartbeat`: that the agent lives, and what it costs.
+public struct Heartbeat: Codable, Sendable, Hashable {
+    /// The agent's version.
+    public var version: String
+    /// The host as the agent sees it now.
+    public var host: HostFacts
+    /// Finished runs waiting to be sent.
+    public var spoolRecords: Int
+    /// Bytes they take.
+    public var spoolBytes: UInt64
+    /// Runs dropped because the spool was full, since it was made.
+    public var droppedRecords: UInt64
+    /// The agent's own resident memory, bytes.
+    public var rssBytes: UInt64
+    /// The agent's own CPU time since it started, seconds.
+    public var cpuSeconds: Double
+
+    /// Makes a heartbeat.
+    public init(
+        version: String,
+        host: HostFacts,
+        spoolRecords: Int,
+        spoolBytes: UInt64,
+        droppedRecords: UInt64,
+        rssBytes: UInt64,
+        cpuSeconds: Double
+    ) {
+        self.version = version
+        self.host = host
+        self.spoolRecords = spoolRecords
+        self.spoolBytes = spoolBytes
+        self.droppedRecords = droppedRecords
+        self.rssBytes = rssBytes
+        self.cpuSeconds = cpuSeconds
+    }
+}
+
+/// An agent as the collector knows it.
+public struct AgentRecord: Codable, Sendable, Hashable {
+    /// Identifier given at enrolment.
+    public var id: String
+    /// Name chosen at enrolment.
+    public var name: String
+    /// Labels.
+    public var labels: [String: String]
+    /// The host.
+    public var host: HostFacts
+    /// Tiers whose match rule accepts the host: exactly one when all is well.
+    public var tiers: [String]
+    /// When it enrolled, by the collector's clock.
+    public var enrolledAt: Timestamp
+    /// When it was last heard of, by the collector's clock.
+    public var lastSeenAt: Timestamp?
+    /// The latest heartbeat.
+    public var heartbeat: Heartbeat?
+
+    /// Makes a record.
+    public init(
+        id: String,
+        name: String,
+        labels: [String: String],
+        host: HostFacts,
+        tiers: [String],
+        enrolledAt: Timestamp,
+        lastSeenAt: Timestamp? = nil,
+        heartbeat: Heartbeat? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.labels = labels
+        self.host = host
+        self.tiers = tiers
+        self.enrolledAt = enrolledAt
+        self.lastSeenAt = lastSeenAt
+        self.heartbeat = heartbeat
+    }
+}
+
+/// `GET /v1/agents`.
+public struct AgentList: Codable, Sendable, Hashable {
+    /// All agents, by name, then id.
+    public var agents: [AgentRecord]
+
+    /// Makes a list.
+    public init(agents: [AgentRecord]) {
+        self.agents = agents
+    }
+}

@@ -1,0 +1,137 @@
+/// `POST /v1/jobs`: asks agents to profile models.
+public struct JobRequest: Codable, Sendable, Hashable {
+    /// Zoo names of the models, in the order they are run.
+    public var models: [String]
+    /// How each is measured.
+    public var settings: JobSettings
+    /// Only agents that carry all these labels; empty for all agents.
+    public var labels: [String: String]
+    /// Repetitions of each model, each in a fresh process; at least 1.
+    public var repetitions: Int
+
+    /// Makes a request.
+    public init(models: [String], settings: JobSettings, labels: [String: String] = [:], repetitions: Int = 1) {
+        self.models = models
+        self.settings = settings
+        self.labels = labels
+        self.repetitions = repetitions
+    }
+}
+
+/// A job's measurement settings; what is nil the agent chooses for its box.
+public struct JobSettings: Codable, Sendable, Hashable {
+    /// How queries arrive.
+    public var scenario: Scenario
+    /// Threads of each instance; nil for 1.
+    public var threads: Int?
+    /// Instances; nil for one in `single-stream` and (usable CPUs / threads) in `offline`.
+    public var instances: Int?
+    /// Highest instruction set; nil for the agent's best.
+    public var isa: String?
+    /// Plan.
+    public var plan: PlanKind
+    /// Seconds of timed queries.
+    public var durationSeconds: Double
+
+    /// Makes job settings.
+    public init(
+        scenario: Scenario = .offline,
+        threads: Int? = nil,
+        instances: Int? = nil,
+        isa: String? = nil,
+        plan: PlanKind = .fused,
+        durationSeconds: Double = 5
+    ) {
+        self.scenario = scenario
+        self.threads = threads
+        self.instances = instances
+        self.isa = isa
+        self.plan = plan
+        self.durationSeconds = durationSeconds
+    }
+
+    /// The settings of a measurement on a box with this many usable CPUs.
+    public func resolved(usableCpus: Int) -> MeasurementSettings {
+        let threads = threads ?? 1
+        let instances = instances ?? (scenario == .offline ? max(1, usableCpus / max(1, threads)) : 1)
+        return MeasurementSettings(
+            threads: threads,
+            instances: instances,
+            isa: isa,
+            plan: plan,
+            scenario: scenario,
+            durationSeconds: durationSeconds
+        )
+    }
+}
+
+/// One model to run on one agent: a job is one assignment per agent, model and repetition.
+public struct Assignment: Codable, Sendable, Hashable {
+    /// Identifies the assignment; the run that answers it carries this as `assignmentId`.
+    public var id: String
+    /// The job it belongs to.
+    public var jobId: String
+    /// Zoo name.
+    public var model: String
+    /// How it is measured.
+    public var settings: JobSettings
+
+    /// Makes an assignment.
+    public init(id: String, jobId: String, model: String, settings: JobSettings) {
+        self.id = id
+        self.jobId = jobId
+        self.model = model
+        self.settings = settings
+    }
+}
+
+/// `GET /v1/agents/{id}/jobs?wait=SECONDS`: what the agent is to do next; empty when the wait ran out.
+public struct AssignmentList: Codable, Sendable, Hashable {
+    /// In the order to be run.
+    public var assignments: [Assignment]
+
+    /// Makes a list.
+    public init(assignments: [Assignment]) {
+        self.assignments = assignments
+    }
+}
+
+/// A job and how far it has come.
+public struct JobRecord: Codable, Sendable, Hashable {
+    /// Identifier.
+    public var id: String
+    /// What was asked.
+    public var request: JobRequest
+    /// When, by the collector's clock.
+    public var createdAt: Timestamp
+    /// Assignments made; fixed when the job is created.
+    public var total: Int
+    /// Assignments whose run has been stored.
+    public var finished: Int
+    /// Of those, runs with another outcome than `ok`.
+    public var failed: Int
+
+    /// Makes a record.
+    public init(id: String, request: JobRequest, createdAt: Timestamp, total: Int, finished: Int, failed: Int) {
+        self.id = id
+        self.request = request
+        self.createdAt = createdAt
+        self.total = total
+        self.finished = finished
+        self.failed = failed
+    }
+
+    /// Whether every assignment has its run.
+    public var isDone: Bool { finished >= total }
+}
+
+/// `GET /v1/jobs`.
+public struct JobList: Codable, Sendable, Hashable {
+    /// Newest first.
+    public var jobs: [JobRecord]
+
+    /// Makes a list.
+    public init(jobs: [JobRecord]) {
+        self.jobs = jobs
+    }
+}

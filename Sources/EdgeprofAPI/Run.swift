@@ -1,0 +1,323 @@
+/// One measurement of one model on one agent, in one process.
+public struct Run: Codable, Sendable, Hashable {
+    /// The version of this schema.
+    public static let currentSchemaVersion = 1
+
+    /// Version of the schema the run was written in.
+    public var schemaVersion: Int
+    /// UUIDv7 made where the run was taken.
+    public var id: String
+    /// The agent that took it, nil for a local run.
+    public var agentId: String?
+    /// The job it answers, nil for a local run.
+    public var jobId: String?
+    /// The job's assignment it answers, nil for a local run.
+    public var assignmentId: String?
+    /// When the measurement began, by the host's clock.
+    public var startedAt: Timestamp
+    /// Where.
+    public var host: HostFacts
+    /// How it ended.
+    public var outcome: Outcome
+    /// What went wrong, in words, when the outcome is not `ok`.
+    public var outcomeReason: String?
+    /// What ran.
+    public var model: ModelReference
+    /// Threads of each instance.
+    public var threads: Int
+    /// Instances side by side.
+    public var instances: Int
+    /// Instruction set used.
+    public var isa: String
+    /// Plan used.
+    public var plan: PlanKind
+    /// How queries arrived.
+    public var scenario: Scenario
+    /// Latency of the timed queries, nil when the outcome is not `ok`.
+    public var latencyNanoseconds: Latency?
+    /// Queries per second over all instances, nil when the outcome is not `ok`.
+    public var throughputPerSecond: Double?
+    /// Memory of the process that ran the model, nil when it never reported.
+    public var memory: Memory?
+    /// Counters over the timed queries.
+    public var counters: [Counter]
+    /// Energy over the timed queries.
+    public var energy: Energy?
+    /// Disturbances and properties, see `Flag`.
+    public var flags: [Flag]
+    /// Time by layer, where asked for.
+    public var layers: [Layer]?
+    /// Version of the program that took the run.
+    public var producer: String
+
+    /// Makes a run.
+    public init(
+        schemaVersion: Int = Run.currentSchemaVersion,
+        id: String,
+        agentId: String? = nil,
+        jobId: String? = nil,
+        assignmentId: String? = nil,
+        startedAt: Timestamp,
+        host: HostFacts,
+        outcome: Outcome,
+        outcomeReason: String? = nil,
+        model: ModelReference,
+        threads: Int,
+        instances: Int,
+        isa: String,
+        plan: PlanKind,
+        scenario: Scenario,
+        latencyNanoseconds: Latency? = nil,
+        throughputPerSecond: Double? = nil,
+        memory: Memory? = nil,
+        counters: [Counter] = [],
+        energy: Energy? = nil,
+        flags: [Flag] = [],
+        layers: [Layer]? = nil,
+        producer: String
+    ) {
+        self.schemaVersion = schemaVersion
+        self.id = id
+        self.agentId = agentId
+        self.jobId = jobId
+        self.assignmentId = assignmentId
+        self.startedAt = startedAt
+        self.host = host
+        self.outcome = outcome
+        self.outcomeReason = outcomeReason
+        self.model = model
+        self.threads = threads
+        self.instances = instances
+        self.isa = isa
+        self.plan = plan
+        self.scenario = scenario
+        self.latencyNanoseconds = latencyNanoseconds
+        self.throughputPerSecond = throughputPerSecond
+        self.memory = memory
+        self.counters = counters
+        self.energy = energy
+        self.flags = flags
+        self.layers = layers
+        self.producer = producer
+    }
+
+    /// How a run ended.
+    public enum Outcome: String, Codable, Sendable, CaseIterable {
+        /// Measured.
+        case ok
+        /// The process died of a signal or a failed exit.
+        case crashed
+        /// The process could not get the memory it asked for.
+        case oom
+        /// The process did not finish in time and was ended.
+        case timeout
+        /// The model or the settings cannot run here.
+        case refused
+    }
+
+    /// A model by name and content.
+    public struct ModelReference: Codable, Sendable, Hashable {
+        /// Zoo name or file name without its extension.
+        public var name: String
+        /// SHA-256 of the model, 64 lower-case hexadecimal digits.
+        public var sha256: String
+        /// Architecture family, for example `ResNet`; nil where unknown.
+        public var family: String?
+
+        /// Makes a reference.
+        public init(name: String, sha256: String, family: String? = nil) {
+            self.name = name
+            self.sha256 = sha256
+            self.family = family
+        }
+    }
+
+    /// Latency of timed queries in nanoseconds.
+    public struct Latency: Codable, Sendable, Hashable {
+        /// Percentiles of the histogram.
+        public var p50, p90, p99: UInt64
+        /// Extremes.
+        public var min, max: UInt64
+        /// Arithmetic mean.
+        public var mean: Double
+        /// Number of queries.
+        public var count: UInt64
+        /// Sorted [nanoseconds, count] pairs, at most 3 significant digits of value.
+        public var histogram: [[UInt64]]
+
+        /// Makes a latency summary.
+        public init(
+            p50: UInt64,
+            p90: UInt64,
+            p99: UInt64,
+            min: UInt64,
+            max: UInt64,
+            mean: Double,
+            count: UInt64,
+            histogram: [[UInt64]]
+        ) {
+            self.p50 = p50
+            self.p90 = p90
+            self.p99 = p99
+            self.min = min
+            self.max = max
+            self.mean = mean
+            self.count = count
+            self.histogram = histogram
+        }
+    }
+
+    /// Memory of the process that ran the model, bytes.
+    public struct Memory: Codable, Sendable, Hashable {
+        /// VmHWM after the timed queries.
+        public var peakRssBytes: UInt64
+        /// VmHWM when loading had finished.
+        public var loadPeakRssBytes: UInt64
+        /// RssAnon after the timed queries.
+        public var rssAnonBytes: UInt64
+        /// Planned activation memory of one instance.
+        public var arenaBytes: UInt64
+        /// Packed weights, shared by all instances.
+        public var weightBytes: UInt64
+
+        /// Makes a memory record.
+        public init(
+            peakRssBytes: UInt64,
+            loadPeakRssBytes: UInt64,
+            rssAnonBytes: UInt64,
+            arenaBytes: UInt64,
+            weightBytes: UInt64
+        ) {
+            self.peakRssBytes = peakRssBytes
+            self.loadPeakRssBytes = loadPeakRssBytes
+            self.rssAnonBytes = rssAnonBytes
+            self.arenaBytes = arenaBytes
+            self.weightBytes = weightBytes
+        }
+    }
+
+    /// One counter over the timed queries.
+    public struct Counter: Codable, Sendable, Hashable {
+        /// For example `instructions`.
+        public var name: String
+        /// Whether it could be read.
+        public var availability: Availability
+        /// Why not, and how to mend it, when it could not.
+        public var reason: String?
+        /// Count over all timed queries, nil when unavailable.
+        public var value: Double?
+        /// The share of the window in which it counted, 0...1; below 1 the value is scaled.
+        public var liveFraction: Double?
+
+        /// Makes a counter.
+        public init(
+            name: String,
+            availability: Availability,
+            reason: String? = nil,
+            value: Double? = nil,
+            liveFraction: Double? = nil
+        ) {
+            self.name = name
+            self.availability = availability
+            self.reason = reason
+            self.value = value
+            self.liveFraction = liveFraction
+        }
+    }
+
+    /// Energy over the timed queries.
+    public struct Energy: Codable, Sendable, Hashable {
+        /// Whether it could be read.
+        public var availability: Availability
+        /// Why not, when it could not.
+        public var reason: String?
+        /// What measured it, for example `rapl:package-0`.
+        public var instrument: String?
+        /// What it covers: `package` (a lower bound) or `wall`.
+        public var domain: String?
+        /// Joules over the timed queries.
+        public var joules: Double?
+
+        /// Makes an energy record.
+        public init(
+            availability: Availability,
+            reason: String? = nil,
+            instrument: String? = nil,
+            domain: String? = nil,
+            joules: Double? = nil
+        ) {
+            self.availability = availability
+            self.reason = reason
+            self.instrument = instrument
+            self.domain = domain
+            self.joules = joules
+        }
+    }
+
+    /// Time spent in one step of the plan.
+    public struct Layer: Codable, Sendable, Hashable {
+        /// The layer's name in the network.
+        public var name: String
+        /// The operator.
+        public var operation: String
+        /// Output extents, for example `1x64x56x56`.
+        public var shape: String
+        /// Multiply-accumulates a query.
+        public var macs: UInt64
+        /// Bytes read and written a query, by the plan.
+        public var memoryAccessBytes: UInt64
+        /// Median time a query.
+        public var nanoseconds: UInt64
+
+        /// Makes a layer record.
+        public init(
+            name: String,
+            operation: String,
+            shape: String,
+            macs: UInt64,
+            memoryAccessBytes: UInt64,
+            nanoseconds: UInt64
+        ) {
+            self.name = name
+            self.operation = operation
+            self.shape = shape
+            self.macs = macs
+            self.memoryAccessBytes = memoryAccessBytes
+            self.nanoseconds = nanoseconds
+        }
+    }
+}
+
+/// Whether something could be read.
+public enum Availability: String, Codable, Sendable, CaseIterable {
+    /// Read.
+    case ok
+    /// There, but not permitted.
+    case denied
+    /// Not there.
+    case absent
+}
+
+/// What spoiled a run (a disturbance) or is true of it (a property).
+public enum Flag: String, Codable, Sendable, CaseIterable {
+    /// Disturbance: the hypervisor took more than 1 % of the CPU time.
+    case stolenTime = "stolen-time"
+    /// Disturbance: other processes used the CPUs measured on.
+    case otherLoad = "other-load"
+    /// Disturbance: the wall clock was set during the run.
+    case clockStep = "clock-step"
+    /// Property: too few queries for the 99th percentile.
+    case fewQueries = "few-queries"
+    /// Property: some counters counted part of the time.
+    case partialCounters = "partial-counters"
+    /// Property: taken under limits that imitate a lesser box.
+    case standIn = "stand-in"
+
+    /// Whether a run with this flag is left out of rankings while undisturbed runs exist.
+    public var isDisturbance: Bool {
+        switch self {
+        case .stolenTime, .otherLoad, .clockStep: true
+        case .fewQueries, .partialCounters, .standIn: false
+        }
+    }
+}

@@ -1,0 +1,72 @@
+/// How queries arrive (MLPerf's terms).
+public enum Scenario: String, Codable, Sendable, CaseIterable {
+    /// One query at a time on one instance.
+    case singleStream = "single-stream"
+    /// All instances always busy: the serving configuration that ROI is computed from.
+    case offline
+}
+
+/// Which of the engine's plans runs.
+public enum PlanKind: String, Codable, Sendable, CaseIterable {
+    /// Operator by operator, as the file spells it.
+    case naive
+    /// Requantizations skipped, concatenations free.
+    case fused
+}
+
+/// What is asked of one measurement.
+public struct MeasurementSettings: Codable, Sendable, Hashable {
+    /// Threads of each instance, at least 1.
+    public var threads: Int
+    /// Instances run side by side, at least 1; always 1 in `single-stream`.
+    public var instances: Int
+    /// The highest instruction set used, nil for the best there is.
+    public var isa: String?
+    /// Which plan runs.
+    public var plan: PlanKind
+    /// How queries arrive.
+    public var scenario: Scenario
+    /// Seconds of timed queries after warm-up.
+    public var durationSeconds: Double
+
+    /// Makes settings.
+    public init(
+        threads: Int = 1,
+        instances: Int = 1,
+        isa: String? = nil,
+        plan: PlanKind = .fused,
+        scenario: Scenario = .singleStream,
+        durationSeconds: Double = 5
+    ) {
+        self.threads = threads
+        self.instances = instances
+        self.isa = isa
+        self.plan = plan
+        self.scenario = scenario
+        self.durationSeconds = durationSeconds
+    }
+
+    /// Bounds of the wire format, beyond which settings are refused.
+    public enum Limits {
+        /// Threads of an instance.
+        public static let threads = 1...1024
+        /// Instances.
+        public static let instances = 1...1024
+        /// Seconds of timed queries.
+        public static let durationSeconds = 0.1...3600.0
+    }
+
+    /// What is wrong with these settings, in words; empty when nothing is.
+    public func problems() -> [String] {
+        var found: [String] = []
+        if !Limits.threads.contains(threads) { found.append("threads is \(threads), must be 1 to 1024") }
+        if !Limits.instances.contains(instances) { found.append("instances is \(instances), must be 1 to 1024") }
+        if !(Limits.durationSeconds ~= durationSeconds) {
+            found.append("durationSeconds is \(durationSeconds), must be 0.1 to 3600")
+        }
+        if scenario == .singleStream && instances != 1 {
+            found.append("single-stream runs 1 instance, not \(instances); use the offline scenario")
+        }
+        return found
+    }
+}
