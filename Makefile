@@ -1,0 +1,38 @@
+# edgeprof: what you can do here. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+LINTED := Package.swift Sources Tests agent collector Benchmarks
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: packages
+packages: ## install the Debian packages needed, where missing
+	@scripts/install-packages.sh libcurl4-openssl-dev libsqlite3-dev
+
+.PHONY: build
+build: packages ## build the programs, optimised, into .build/release
+	@swift build -c release
+
+.PHONY: quickstart
+quickstart: build ## collector, two agents, five networks, one ranking, on this box
+	@scripts/quickstart.sh
+
+.PHONY: test
+test: packages lint ## all tests of an everyday change
+	@swift build --build-tests
+	@scripts/check-kernel-symbols.sh
+	@scripts/check-measure-links.sh
+	@swift test --skip-build
+
+.PHONY: lint
+lint: ## formatting and documentation rules, no stray traps
+	@swift format lint --strict --parallel --recursive $(LINTED)
+
+.PHONY: bench
+bench: ## speed of the kernels (share of this core's peak) and of whole networks
+	@swift build -c release
+	@.build/release/kernel-benchmarks
+	@scripts/bench-networks.sh
