@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+BENCHED := vgg11 resnet18 resnet50 densenet121 densenet169 mobilenet_v2 shufflenet_v2_x1_0
 LINTED := Package.swift Sources Tests agent collector Benchmarks
 
 .PHONY: help
@@ -35,4 +36,5 @@ lint: ## formatting and documentation rules, no stray traps
 bench: ## speed of the kernels (share of this core's peak) and of whole networks
 	@swift build -c release
 	@.build/release/kernel-benchmarks
-	@scripts/bench-networks.sh
+	@.build/release/edgeprof profile $(BENCHED) --duration 3s --format table
+	@.build/release/edgeprof profile $(BENCHED) --threads 2 --duration 3s --format table
