@@ -1,0 +1,64 @@
+public import HostInfo
+
+/// How fast the CPUs run and may run.
+///
+/// `/sys/devices/system/cpu/cpuN/cpufreq`: `scaling_cur_freq`, `scaling_max_freq`, `cpuinfo_max_freq` in kHz, `scaling_governor`.
+/// Format: <https://docs.kernel.org/admin-guide/pm/cpufreq.html>.
+public struct CPUFrequency: Sendable, Hashable {
+    /// The CPU's number.
+    public var cpu: Int
+    /// Its frequency now as the driver reports it, in hertz.
+    public var currentHertz: Int64
+    /// The highest the policy allows now, in hertz.
+    public var limitHertz: Int64?
+    /// The highest the processor can do, in hertz.
+    public var maximumHertz: Int64?
+    /// The governor that chooses (`performance`, `schedutil`, `powersave`).
+    public var governor: String?
+
+    /// Reads every CPU that is online and says its frequency.
+    public static func read(root: HostRoot = .system) -> Reading<[CPUFrequency]> {
+        let online = root.readValue("/sys/devices/system/cpu/online").flatMap { CPUList($0) }?.cpus ?? [0]
+        var frequencies: [CPUFrequency] = []
+        for cpu in online {
+            let folder = "/sys/devices/system/cpu/cpu\(cpu)/cpufreq/"
+            switch root.read(folder + "scaling_cur_freq", limitBytes: 4096) {
+            case .failure(let error):
+                let availability = error.availability(absent: "")
+                if availability.status == .denied { return .unavailable(availability) }
+            case .success(let text):
+                guard let current = hertz(parsing: text) else { continue }
+                frequencies.append(
+                    CPUFrequency(
+                        cpu: cpu,
+                        currentHertz: current,
+                        limitHertz: root.readValue(folder + "scaling_max_freq").flatMap(hertz),
+                        maximumHertz: root.readValue(folder + "cpuinfo_max_freq").flatMap(hertz),
+                        governor: root.readValue(folder + "scaling_governor")
+                    )
+                )
+            }
+        }
+        return frequencies.isEmpty
+            ? .unavailable(.absent("this host shows no CPU frequency, as most virtual machines")) : .value(frequencies)
+    }
+
+    /// Hertz of a file in kHz; nil for zero and for what no CPU runs at.
+    static func hertz(parsing text: String) -> Int64? {
+        guard let kilohertz = text.trimmed.decimal, kilohertz > 0, kilohertz < 100_000_000 else { return nil }
+        return Int64(kilohertz) * 1000
+    }
+}
+
+extension CPUFrequency: Probe {
+    /// `cpu-frequency`.
+    public static let name = "cpu-frequency"
+
+    /// Whether frequencies can be read, with the governors that choose them.
+    public static func capability(root: HostRoot) -> Capability {
+        Capability(name: name, reading: read(root: root)) { frequencies in
+            let governors = Set(frequencies.compactMap(\.governor)).sorted()
+            return governors.isEmpty ? nil : "governor " + governors.joined(separator: ", ")
+        }
+    }
+}

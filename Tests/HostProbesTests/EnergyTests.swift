@@ -1,0 +1,107 @@
+import Glibc
+import HostInfo
+import HostTestSupport
+import Testing
+
+@testable import HostProbes
+
+@Suite struct EnergyTests {
+    private let second: UInt64 = 1_000_000_000
+    private let range: UInt64 = 262_143_328_850
+
+    private func snapshot(_ microjoules: [UInt64], at time: UInt64, range: UInt64? = 262_143_328_850) -> EnergySnapshot
+    {
+        EnergySnapshot(
+            domains: microjoules.enumerated().map {
+                EnergySnapshot.Domain(name: "package-\($0.offset)", microjoules: $0.element, rangeMicrojoules: range)
+            },
+            timeNanoseconds: time
+        )
+    }
+
+    @Test func packagesAndNothingElse() throws {
+        let host = try FixtureHost("intel-server")
+        let read = try #require(EnergySnapshot.read(root: host.root, timeNanoseconds: 7).value)
+        #expect(
+            read
+                == EnergySnapshot(
+                    domains: [
+                        .init(name: "package-0", microjoules: 262_143_328_000, rangeMicrojoules: range),
+                        .init(name: "package-1", microjoules: 1_000_000, rangeMicrojoules: range),
+                    ],
+                    timeNanoseconds: 7
+                )
+        )
+    }
+
+    @Test func aCounterThatBeganAgain() throws {
+        let host = try FixtureHost("intel-server")
+        let before = try #require(EnergySnapshot.read(root: host.root, timeNanoseconds: second).value)
+        try host.add("/sys/class/powercap/intel-rapl:0/energy_uj", "4999150\n")
+        try host.add("/sys/class/powercap/intel-rapl:1/energy_uj", "6000000\n")
+        let after = try #require(EnergySnapshot.read(root: host.root, timeNanoseconds: 3 * second).value)
+        let energy = try #require(after.energy(since: before).value)
+        // 850 uJ to the end of the range and 4,999,150 after it, and 5 J of the other package.
+        #expect(abs(energy.joules - 10) < 1e-9)
+        #expect(abs(energy.watts - 5) < 1e-9)
+    }
+
+    @Test func windowsThatGiveNoEnergy() {
+        let start = snapshot([1000], at: second)
+        func status(_ later: EnergySnapshot) -> Availability { later.energy(since: start).availability }
+        #expect(status(snapshot([9000], at: second + 99_999_999)).reason?.contains("shorter than 100 ms") == true)
+        #expect(status(snapshot([9000], at: second + 100_000_000)) == .ok)
+        #expect(status(snapshot([9000], at: 0)).status == .absent)
+        #expect(status(snapshot([1000], at: 2 * second)).reason?.contains("stood still") == true)
+        #expect(status(snapshot([9000, 1], at: 2 * second)).reason?.contains("packages changed") == true)
+        #expect(status(snapshot([9], at: 2 * second, range: nil)).reason?.contains("went back") == true)
+        // 262 kJ last 524 s at 500 W.
+        #expect(status(snapshot([9000], at: 520 * second)) == .ok)
+        #expect(status(snapshot([9000], at: 530 * second)).reason?.contains("twice") == true)
+    }
+
+    @Test func numbersThatCannotBe() {
+        let absurd = EnergySnapshot.Domain(name: "p", microjoules: 1 << 61, rangeMicrojoules: 10)
+        let zero = EnergySnapshot.Domain(name: "p", microjoules: 0, rangeMicrojoules: 10)
+        #expect(EnergySnapshot.difference(zero, absurd) == nil)
+        #expect(EnergySnapshot.difference(absurd, zero) == 1 << 61)
+    }
+
+    @Test(arguments: ["", "x", "-5", "4611686018427387904", "18446744073709551616", "1 2"])
+    func otherText(text: String) throws {
+        let host = try FixtureHost("intel-server")
+        try host.add("/sys/class/powercap/intel-rapl:0/energy_uj", text)
+        #expect(EnergySnapshot.read(root: host.root).availability.status == .absent)
+        let other = try FixtureHost("intel-server")
+        try other.add("/sys/class/powercap/intel-rapl:0/max_energy_range_uj", text)
+        #expect(EnergySnapshot.read(root: other.root).value?.domains.first?.rangeMicrojoules == nil)
+    }
+
+    @Test func deniedIsNotAbsent() throws {
+        let host = try FixtureHost("intel-server")
+        let locked = HostRoot(host.path, failures: ["/sys/class/powercap/intel-rapl:0/energy_uj": EACCES])
+        let denied = EnergySnapshot.read(root: locked).availability
+        #expect(denied.status == .denied && denied.remedy?.contains("systemd-tmpfiles") == true)
+        let pi = EnergySnapshot.read(root: try FixtureHost("raspberry-pi-5").root).availability
+        #expect(pi.status == .absent && pi.reason?.contains("RAPL") == true && pi.remedy == nil)
+    }
+
+    @Test func zoneNames() {
+        #expect(EnergySnapshot.isPackageZone("intel-rapl:0") && EnergySnapshot.isPackageZone("intel-rapl:12"))
+        for name in ["intel-rapl", "intel-rapl:", "intel-rapl:0:0", "intel-rapl-mmio:0", "dtpm", "intel-rapl:x"] {
+            #expect(!EnergySnapshot.isPackageZone(name), "\(name)")
+        }
+    }
+
+    /// Two real readings a moment apart, on a host that has the counters.
+    @Test func thisHost() {
+        guard let before = EnergySnapshot.read().value else {
+            print("Energy: \(EnergySnapshot.read().availability.reason ?? "")")
+            return
+        }
+        usleep(120_000)
+        if let energy = EnergySnapshot.read().value?.energy(since: before).value {
+            #expect(energy.watts > 0 && energy.watts < 5000)
+        }
+    }
+}
