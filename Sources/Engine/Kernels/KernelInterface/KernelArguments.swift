@@ -90,7 +90,7 @@ public struct DepthwiseArguments {
     public var pixels: Int
     /// Channels per pixel.
     public var channels: Int
-    /// [tapCount][paddedChannels], channels padded to a multiple of `channelGroup` with zeros.
+    /// [tapCount][paddedChannels], channels padded with zeros to `paddedChannels`.
     public var weights: UnsafePointer<Int8>
     /// Channels rounded up to a multiple of `KernelLimits.overread`: the distance between a tap's weights and the next's.
     public var paddedChannels: Int

@@ -1,0 +1,258 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+internal import CX86Intrinsics
+public import KernelInterface
+
+/// Matrix product, 6 rows by 16 columns at once, two k at a time (`vpmaddwd`, exact: its products have 16-bit operands).
+///
+/// `vpmaddubsw` would take twice as many products but saturates at 2 · 255 · 127. Weights are widened as they are
+/// loaded, for six rows at once; activations are widened into stack memory first, for all panels at once, so that the
+/// inner loop's only other work is to broadcast them. 12 registers hold sums, 2 weights.
+///
+/// - Parameter arguments: The operands; weights in panels [ceil(depth / 2)][16][2].
+public func qu8_qs8c_gemm_6x16c2__avx2(_ arguments: UnsafePointer<GemmArguments>) {
+    edgeprof_with_scratch(arguments) { context, scratch in
+        guard let context, let scratch else { return }
+        multiplyWithScratch(context.assumingMemoryBound(to: GemmArguments.self).pointee, scratch)
+    }
+}
+
+/// The product, with `EDGEPROF_SCRATCH_BYTES` of memory for widened rows.
+///
+/// Internal, not private: private functions become weak symbols in release builds (docs/kernels.md).
+func multiplyWithScratch(_ a: GemmArguments, _ scratch: UnsafeMutableRawPointer) {
+    precondition(a.rows >= 1 && a.depth >= 1 && a.columns >= 1, "a product has rows, depth and columns")
+    // Bytes of a widened row: whole vectors.
+    let stride = (a.depth &+ 15) / 16 &* 32
+    let fitting = Int(EDGEPROF_SCRATCH_BYTES) / stride
+    if fitting == 0 {
+        multiplyDeep(a)
+        return
+    }
+    // Rows of a chunk are gone through once a panel: what they write should not leave the cache between.
+    let chunk = smaller(fitting, larger(6, 131_072 / a.columns))
+    var row = 0
+    while row < a.rows {
+        let rows = smaller(chunk, a.rows &- row)
+        widen(a, row, rows, scratch, stride)
+        multiplyChunk(a, row, rows, Activations(base: UnsafeRawPointer(scratch), stride: stride))
+        row &+= rows
+    }
+}
+
+/// Copies rows to 16 bits an element.
+@_transparent
+private func widen(_ a: GemmArguments, _ row: Int, _ rows: Int, _ scratch: UnsafeMutableRawPointer, _ stride: Int) {
+    var index = 0
+    while index < rows {
+        let source = UnsafeRawPointer(a.input + (row &+ index) &* a.inputRowStride)
+        let target = scratch + index &* stride
+        var k = 0
+        while k < a.depth {
+            let bytes = _mm_loadu_si128((source + k).assumingMemoryBound(to: __m128i.self))
+            _mm256_storeu_si256((target + 2 &* k).assumingMemoryBound(to: __m256i.self), _mm256_cvtepu8_epi16(bytes))
+            k &+= 16
+        }
+        index &+= 1
+    }
+}
+
+/// Computes `rows` rows from `row` on, whose activations are widened.
+@_transparent
+private func multiplyChunk(_ a: GemmArguments, _ row: Int, _ rows: Int, _ activations: Activations) {
+    // Equal tiles: 7 rows are 4 + 3, not 6 + 1.
+    let tiles = (rows &+ 5) / 6
+    let short = rows / tiles
+    var column = 0
+    while column < a.columns {
+        let panel = Panel(a, column)
+        var taller = rows &- short &* tiles
+        var index = 0
+        while index < rows {
+            let height = taller > 0 ? short &+ 1 : short
+            taller &-= 1
+            switch height {
+            case 1: tile(1, a, panel, row, index, activations)
+            case 2: tile(2, a, panel, row, index, activations)
+            case 3: tile(3, a, panel, row, index, activations)
+            case 4: tile(4, a, panel, row, index, activations)
+            case 5: tile(5, a, panel, row, index, activations)
+            default: tile(6, a, panel, row, index, activations)
+            }
+            index &+= height
+        }
+        column &+= 16
+    }
+}
+
+/// Computes `rows` (a constant) rows of one panel, the first being the chunk's row `index`.
+@_transparent
+private func tile(_ rows: Int, _ a: GemmArguments, _ panel: Panel, _ row: Int, _ index: Int, _ x: Activations) {
+    let s = x.stride
+    let x0 = x.base + index &* s
+    var (s0, s1, s2, s3, s4, s5) = (panel.start0, panel.start0, panel.start0, panel.start0, panel.start0, panel.start0)
+    var (t0, t1, t2, t3, t4, t5) = (panel.start1, panel.start1, panel.start1, panel.start1, panel.start1, panel.start1)
+    let bytes = (a.depth &+ 1) / 2 &* 4
+    var k = 0
+    while k < bytes {
+        let w = panel.weights + k &* 8
+        let w0 = _mm256_cvtepi8_epi16(_mm_loadu_si128(w.assumingMemoryBound(to: __m128i.self)))
+        let w1 = _mm256_cvtepi8_epi16(_mm_loadu_si128((w + 16).assumingMemoryBound(to: __m128i.self)))
+        if rows > 0 { multiply(x0 + k, w0, w1, &s0, &t0) }
+        if rows > 1 { multiply(x0 + s + k, w0, w1, &s1, &t1) }
+        if rows > 2 { multiply(x0 + 2 &* s + k, w0, w1, &s2, &t2) }
+        if rows > 3 { multiply(x0 + 3 &* s + k, w0, w1, &s3, &t3) }
+        if rows > 4 { multiply(x0 + 4 &* s + k, w0, w1, &s4, &t4) }
+        if rows > 5 { multiply(x0 + 5 &* s + k, w0, w1, &s5, &t5) }
+        k &+= 4
+    }
+    let out = Epilogue(a, panel, row &+ index)
+    out.store(rows, 0, s0, t0, s1, t1)
+    out.store(rows, 2, s2, t2, s3, t3)
+    out.store(rows, 4, s4, t4, s5, t5)
+}
+
+/// Computes products too deep for a widened row to fit the scratch memory: pairs are widened one at a time.
+@_transparent
+private func multiplyDeep(_ a: GemmArguments) {
+    let pairs = (a.depth &+ 1) / 2
+    var column = 0
+    while column < a.columns {
+        let panel = Panel(a, column)
+        var row = 0
+        while row < a.rows {
+            let x = a.input + row &* a.inputRowStride
+            var (s, t) = (panel.start0, panel.start1)
+            var pair = 0
+            while pair < pairs {
+                let w = panel.weights + pair &* 32
+                let w0 = _mm256_cvtepi8_epi16(_mm_loadu_si128(w.assumingMemoryBound(to: __m128i.self)))
+                let w1 = _mm256_cvtepi8_epi16(_mm_loadu_si128((w + 16).assumingMemoryBound(to: __m128i.self)))
+                let both = Int32(x[2 &* pair]) | Int32(x[2 &* pair &+ 1]) &<< 16
+                let activations = _mm256_set1_epi32(both)
+                s = _mm256_add_epi32(s, _mm256_madd_epi16(activations, w0))
+                t = _mm256_add_epi32(t, _mm256_madd_epi16(activations, w1))
+                pair &+= 1
+            }
+            Epilogue(a, panel, row).store(0, s, t)
+            row &+= 1
+        }
+        column &+= 16
+    }
+}
+
+/// Adds two k of one row to its 16 sums.
+@_transparent
+private func multiply(_ x: UnsafeRawPointer, _ w0: __m256i, _ w1: __m256i, _ s: inout __m256i, _ t: inout __m256i) {
+    let activations = _mm256_set1_epi32(x.loadUnaligned(as: Int32.self))
+    s = _mm256_add_epi32(s, _mm256_madd_epi16(activations, w0))
+    t = _mm256_add_epi32(t, _mm256_madd_epi16(activations, w1))
+}
+
+/// Widened rows.
+private struct Activations {
+    var base: UnsafeRawPointer
+    /// Bytes from one row to the next.
+    var stride: Int
+}
+
+/// What a panel's tiles share.
+private struct Panel {
+    var column: Int
+    var count: Int
+    var weights: UnsafeRawPointer
+    var start0, start1: __m256i
+    var m0, m1: __m256
+
+    @_transparent
+    init(_ a: GemmArguments, _ column: Int) {
+        self.column = column
+        count = smaller(16, a.columns &- column)
+        weights = UnsafeRawPointer(a.weights + column &* ((a.depth &+ 1) & ~1))
+        let bias = UnsafeRawPointer(a.bias + column)
+        start0 = _mm256_loadu_si256(bias.assumingMemoryBound(to: __m256i.self))
+        start1 = _mm256_loadu_si256((bias + 32).assumingMemoryBound(to: __m256i.self))
+        m0 = _mm256_loadu_ps(a.multipliers + column)
+        m1 = _mm256_loadu_ps(a.multipliers + (column &+ 8))
+    }
+}
+
+/// Turns sums into stored integers while they are in registers.
+private struct Epilogue {
+    var a: GemmArguments
+    var panel: Panel
+    var row: Int
+
+    @_transparent
+    init(_ a: GemmArguments, _ panel: Panel, _ row: Int) {
+        self.a = a
+        self.panel = panel
+        self.row = row
+    }
+
+    /// Stores what the tile has of two rows, `offset` rows below its first.
+    @_transparent
+    func store(_ rows: Int, _ offset: Int, _ s0: __m256i, _ t0: __m256i, _ s1: __m256i, _ t1: __m256i) {
+        if rows > offset &+ 1 {
+            store(offset, s0, t0, s1, t1)
+        } else if rows > offset {
+            store(offset, s0, t0)
+        }
+    }
+
+    /// Stores two rows.
+    @_transparent
+    func store(_ offset: Int, _ s0: __m256i, _ t0: __m256i, _ s1: __m256i, _ t1: __m256i) {
+        let bytes = ordered(words(offset, s0, t0), words(offset &+ 1, s1, t1))
+        put(offset, _mm256_castsi256_si128(bytes))
+        put(offset &+ 1, edgeprof_mm256_upper_si128(bytes))
+    }
+
+    /// Stores one row.
+    @_transparent
+    func store(_ offset: Int, _ s: __m256i, _ t: __m256i) {
+        let both = words(offset, s, t)
+        put(offset, _mm256_castsi256_si128(ordered(both, both)))
+    }
+
+    /// A row's 16 stored integers in 16 bits, in the order `vpackssdw` leaves them.
+    @_transparent
+    func words(_ offset: Int, _ s: __m256i, _ t: __m256i) -> __m256i {
+        var real0 = _mm256_mul_ps(_mm256_cvtepi32_ps(s), panel.m0)
+        var real1 = _mm256_mul_ps(_mm256_cvtepi32_ps(t), panel.m1)
+        if let residual = a.residual {
+            let base = UnsafeRawPointer(residual + ((row &+ offset) &* a.residualRowStride &+ panel.column))
+            real0 = _mm256_add_ps(real0, addend(base))
+            real1 = _mm256_add_ps(real1, addend(base + 8))
+        }
+        let integers = _mm256_packs_epi32(_mm256_cvtps_epi32(clamped(real0)), _mm256_cvtps_epi32(clamped(real1)))
+        return _mm256_add_epi16(integers, _mm256_set1_epi16(Int16(truncatingIfNeeded: a.quantization.zeroPoint)))
+    }
+
+    /// The residual's addends to eight columns.
+    @_transparent
+    func addend(_ base: UnsafeRawPointer) -> __m256 {
+        let stored = _mm256_cvtepu8_epi32(_mm_loadl_epi64(base.assumingMemoryBound(to: __m128i.self)))
+        let centred = _mm256_sub_epi32(stored, _mm256_set1_epi32(a.residualZeroPoint))
+        return _mm256_mul_ps(_mm256_cvtepi32_ps(centred), _mm256_set1_ps(a.residualMultiplier))
+    }
+
+    /// `vmaxps` gives its second operand for not-a-number: the lower bound.
+    @_transparent
+    func clamped(_ real: __m256) -> __m256 {
+        let low = _mm256_set1_ps(Float(a.quantization.lowest &- a.quantization.zeroPoint))
+        let high = _mm256_set1_ps(Float(a.quantization.highest &- a.quantization.zeroPoint))
+        return _mm256_min_ps(_mm256_max_ps(real, low), high)
+    }
+
+    /// Two rows' bytes, one in each half.
+    @_transparent
+    func ordered(_ first: __m256i, _ second: __m256i) -> __m256i {
+        _mm256_permutevar8x32_epi32(_mm256_packus_epi16(first, second), _mm256_set_epi32(7, 3, 6, 2, 5, 1, 4, 0))
+    }
+
+    @_transparent
+    func put(_ offset: Int, _ bytes: __m128i) {
+        let target = UnsafeMutableRawPointer(a.output + ((row &+ offset) &* a.outputRowStride &+ panel.column))
+        KernelsAVX2.store(bytes, target, panel.count)
+    }
+}
