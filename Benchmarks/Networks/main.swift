@@ -1,0 +1,106 @@
+// Times whole zoo networks: `network-benchmarks [--threads N] [--isa I] [--plan naive|fused] [--rounds N] [--steps] MODEL…`.
+// Rounds of all models are interleaved, so a drifting machine touches all alike; the lowest and the median are shown.
+
+import Glibc
+import InferenceEngine
+import KernelDispatch
+import ModelZoo
+import Quantization
+
+var threads = 1
+var isa: String?
+var kind = PlanKind.fused
+var rounds = 20
+var showsSteps = false
+var names: [String] = []
+var arguments = CommandLine.arguments.dropFirst()
+while let argument = arguments.popFirst() {
+    switch argument {
+    case "--threads": threads = arguments.popFirst().flatMap { Int($0) } ?? 1
+    case "--isa": isa = arguments.popFirst()
+    case "--plan": kind = arguments.popFirst() == "naive" ? .naive : .fused
+    case "--rounds": rounds = arguments.popFirst().flatMap { Int($0) } ?? 20
+    case "--steps": showsSteps = true
+    default: names.append(argument)
+    }
+}
+if names.isEmpty { names = ModelZoo.names }
+
+func now() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(width - text.utf8.count, 1))
+}
+
+func milliseconds(_ nanoseconds: UInt64) -> String {
+    let microseconds = nanoseconds / 1000
+    let fraction = String(microseconds % 1000)
+    return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - fraction.utf8.count) + fraction
+}
+
+struct Entry {
+    var name: String
+    var executor: Executor
+    var times: [UInt64] = []
+    var stepTimes: [UInt64]
+}
+
+let kernels = try KernelDispatch.select(cap: isa).kernels
+var entries: [Entry] = []
+for name in names {
+    let start = now()
+    let built = try ModelZoo.build(name: name)
+    let network = try quantize(graph: built.graph, activationRanges: built.activationRanges)
+    let quantized = now()
+    let plan = try Plan(network: network, kernels: kernels, kind: kind)
+    let executor = try Executor(plan: plan, threads: threads, timesSteps: showsSteps)
+    var state: UInt32 = 1
+    for index in executor.input().indices {
+        state = state &* 1_664_525 &+ 1_013_904_223
+        executor.input()[index] = UInt8(truncatingIfNeeded: state >> 24)
+    }
+    executor.run()
+    entries.append(
+        Entry(name: name, executor: executor, stepTimes: Array(repeating: .max, count: plan.stepInfos.count))
+    )
+    print(
+        padded(name, 20),
+        "quantize \(milliseconds(quantized - start)) ms, pack \(milliseconds(now() - quantized)) ms,",
+        "arena \(executor.arenaBytes), scratch \(executor.scratchBytes), weights \(plan.weightsBytes) bytes"
+    )
+}
+for _ in 0..<rounds {
+    for index in entries.indices {
+        for _ in 0..<3 {
+            let start = now()
+            entries[index].executor.run()
+            entries[index].times.append(now() - start)
+            for (step, time) in entries[index].executor.stepNanoseconds.enumerated() {
+                entries[index].stepTimes[step] = min(entries[index].stepTimes[step], time)
+            }
+        }
+    }
+}
+print("\(entries[0].executor.plan.instructionSet), \(kind.name) plan, \(threads) thread(s): lowest / median ms")
+for entry in entries {
+    let sorted = entry.times.sorted()
+    print(padded(entry.name, 20), padded(milliseconds(sorted[0]), 10), milliseconds(sorted[sorted.count / 2]))
+    guard showsSteps else { continue }
+    for (info, time) in zip(entry.executor.plan.stepInfos, entry.stepTimes) {
+        let rate = time == 0 ? 0 : 2 * UInt64(info.macs) / time
+        print(
+            "  ",
+            padded("\(time / 1000) us", 10),
+            padded("\(rate) GOP/s", 12),
+            padded(info.operation, 36),
+            info.inputShape,
+            "->",
+            info.outputShape,
+            info.name
+        )
+    }
+}

@@ -1,0 +1,26 @@
+extension LoweredNetwork {
+    /// Lets element-wise nodes write over an input that nothing reads afterwards.
+    mutating func placeInPlace() {
+        var lastUse = [Int](repeating: -1, count: values.count)
+        for (index, node) in nodes.enumerated() {
+            for value in node.reads + node.outputs { lastUse[place(of: value).root] = index }
+        }
+        for value in inputs + outputs { lastUse[place(of: value).root] = nodes.count }
+        for (index, node) in nodes.enumerated() {
+            switch node.operation {
+            case .add, .channelAffine, .lookup: break
+            default: continue
+            }
+            let output = node.outputs[0]
+            guard values[output].parent == nil else { continue }
+            for input in node.inputs {
+                let root = place(of: input).root
+                // Of equal shapes, so the input is the whole of its root and strides agree.
+                guard lastUse[root] == index, values[root].shape == values[output].shape else { continue }
+                values[output].parent = root
+                lastUse[root] = lastUse[output]
+                break
+            }
+        }
+    }
+}

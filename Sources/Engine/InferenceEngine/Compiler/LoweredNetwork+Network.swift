@@ -1,0 +1,71 @@
+import NetworkGraph
+import Quantization
+
+extension LoweredNetwork {
+    /// Takes over a valid network, operator by operator.
+    init(_ network: QuantizedNetwork) {
+        name = network.name
+        values = network.values.map {
+            LoweredValue(name: $0.name, shape: $0.shape, quantization: $0.quantization)
+        }
+        inputs = network.inputs.map(\.index)
+        outputs = network.outputs.map(\.index)
+        nodes = network.nodes.map { node in
+            LoweredNode(
+                name: node.name,
+                operation: LoweredOperation(node.operation, input: network[node.inputs[0]].shape),
+                inputs: node.inputs.map(\.index),
+                outputs: node.outputs.map(\.index)
+            )
+        }
+        for value in inputs + outputs { values[value].isPinned = true }
+    }
+}
+
+extension LoweredOperation {
+    init(_ operation: QuantizedOperation, input: TensorShape) {
+        switch operation {
+        case .convolution(let convolution):
+            let layer = MatrixLayer(
+                kind: .convolution,
+                window: convolution.window,
+                groups: convolution.groups,
+                weights: convolution.weights,
+                weightScales: convolution.weightScales,
+                bias: convolution.bias,
+                activation: convolution.activation
+            )
+            let isDepthwise =
+                convolution.groups == input.channels && convolution.bias.count == input.channels && input.channels > 1
+            self = isDepthwise ? .depthwise(layer) : .matrix(layer)
+        case .fullyConnected(let layer):
+            self = .matrix(
+                MatrixLayer(
+                    kind: .fullyConnected,
+                    window: Window(kernel: 1),
+                    groups: 1,
+                    weights: layer.weights,
+                    weightScales: layer.weightScales,
+                    bias: layer.bias,
+                    activation: layer.activation
+                )
+            )
+        case .add(let activation): self = .add(activation)
+        case .channelAffine(let multipliers, let offsets, let activation):
+            self = .channelAffine(ChannelMap(multipliers: multipliers, offsets: offsets, activation: activation))
+        case .activation(let activation): self = .lookup(activation)
+        case .maxPool(let window): self = .maxPool(window)
+        case .averagePool(let window, let countIncludesPadding):
+            self = .averagePool(window, countIncludesPadding: countIncludesPadding)
+        case .globalAveragePool:
+            var window = Window(kernel: 1)
+            window.kernelHeight = input.height
+            window.kernelWidth = input.width
+            self = .averagePool(window, countIncludesPadding: false)
+        case .concatenate: self = .concatenate
+        case .split: self = .split
+        case .channelShuffle(let groups): self = .channelShuffle(groups: groups)
+        case .flatten: self = .flatten
+        }
+    }
+}

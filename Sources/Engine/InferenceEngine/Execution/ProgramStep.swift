@@ -1,0 +1,69 @@
+import KernelInterface
+
+/// A step made ready to run: pointers resolved, work cut into tasks.
+///
+/// Plain memory, no references.
+enum ProgramStep {
+    case gemm(GemmStep)
+    case depthwise(DepthwiseStep)
+    case pool(PoolStep)
+    case add(AddStep)
+    case affine(AffineStep)
+    case lookup(LookupStep)
+    case rearrange(RearrangeStep)
+
+    /// Independent pieces of work; any thread may do any of them.
+    var taskCount: Int {
+        switch self {
+        case .gemm(let step): step.taskCount
+        case .depthwise(let step): step.taskCount
+        case .pool(let step): step.taskCount
+        case .add(let step): step.taskCount
+        case .affine(let step): step.taskCount
+        case .lookup(let step): step.taskCount
+        case .rearrange(let step): step.taskCount
+        }
+    }
+
+    /// Scratch memory a thread needs.
+    var scratchBytes: Int {
+        switch self {
+        case .gemm(let step): step.scratchBytes
+        case .depthwise(let step): step.taps.scratchBytes
+        case .pool(let step): step.taps.scratchBytes
+        case .add, .affine, .lookup, .rearrange: 0
+        }
+    }
+
+    /// Does one piece of work.
+    func run(task: Int, kernels: UnsafePointer<KernelSet>, scratch: UnsafeMutableRawPointer) {
+        switch self {
+        case .gemm(let step): step.run(task, kernels, scratch)
+        case .depthwise(let step): step.run(task, kernels, scratch)
+        case .pool(let step): step.run(task, kernels, scratch)
+        case .add(let step): step.run(task, kernels)
+        case .affine(let step): step.run(task, kernels)
+        case .lookup(let step): step.run(task, kernels)
+        case .rearrange(let step): step.run(task)
+        }
+    }
+}
+
+/// Rows cut into blocks of one size, the last one shorter.
+struct Blocks {
+    let total: Int
+    let size: Int
+
+    init(_ total: Int, size: Int) {
+        self.total = total
+        self.size = max(size, 1)
+    }
+
+    var count: Int { total.pieces(of: size) }
+
+    /// Start and length of a block.
+    func block(_ index: Int) -> (start: Int, count: Int) {
+        let start = index &* size
+        return (start, min(size, total &- start))
+    }
+}

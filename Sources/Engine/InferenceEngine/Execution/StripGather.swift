@@ -1,0 +1,129 @@
+import NetworkGraph
+import Quantization
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Copies the columns under a line of windows, each column's pixels one below the other: (column, window row, channel).
+///
+/// A window is then kernelWidth consecutive columns, and the next window the same bytes a stride further: rows of the
+/// matrix overlap, and a 3x3 window costs 3 copies of a pixel instead of 9. Padding becomes the input's zero point.
+struct StripGather {
+    private let base: UnsafePointer<UInt8>
+    private let pixelStride: Int
+    private let height: Int
+    private let width: Int
+    private let outputHeight: Int
+    private let outputWidth: Int
+    private let window: Window
+    private let channels: Int
+    private let zeroPoint: UInt8
+    /// Windows of a line whose columns are in scratch memory at once.
+    private let segments: Blocks
+
+    /// Bytes of a strip that stay in the first-level cache.
+    private static let stripBytes = 32 * 1024
+
+    init(_ step: PlanStep, _ input: PlanTensor, _ output: PlanTensor, base: UnsafeMutablePointer<UInt8>) {
+        self.base = UnsafePointer(base)
+        pixelStride = input.pixelStride
+        height = input.height
+        width = input.width
+        outputHeight = output.height
+        outputWidth = output.width
+        window = step.window
+        channels = input.channels / step.groups
+        zeroPoint = UInt8(truncatingIfNeeded: input.quantization.engineZeroPoint)
+        let columns = max(Self.stripBytes / (window.kernelHeight * channels) - window.kernelWidth, 0)
+        let pieces = output.width.pieces(of: columns / window.strideWidth + 1)
+        segments = Blocks(output.width, size: output.width.pieces(of: pieces))
+    }
+
+    private var columnBytes: Int { window.kernelHeight &* channels }
+
+    /// Bytes from one window to the next.
+    var rowStride: Int { window.strideWidth * columnBytes }
+
+    var scratchBytes: Int { ((segments.size - 1) * window.strideWidth + window.kernelWidth) * columnBytes }
+
+    /// Calls with the first row, counted from `row`, and the number of rows of each piece once it is in `strip`.
+    ///
+    /// `row` and `count` are whole lines of windows, counted over all images. Copies go by 16 bytes: up to 15 bytes
+    /// behind the end of a strip are written too.
+    @inline(__always)
+    func run(
+        row: Int,
+        count: Int,
+        channel: Int,
+        into strip: UnsafeMutablePointer<UInt8>,
+        _ body: (_ offset: Int, _ count: Int) -> Void
+    ) {
+        let first = row / outputWidth
+        for index in 0..<(count / outputWidth) {
+            let (image, outputRow) = (first &+ index).quotientAndRemainder(dividingBy: outputHeight)
+            for segment in 0..<segments.count {
+                let (start, count) = segments.block(segment)
+                fill(strip, image, outputRow, start, count, channel)
+                body(index &* outputWidth &+ start, count)
+            }
+        }
+    }
+
+    private func fill(
+        _ strip: UnsafeMutablePointer<UInt8>,
+        _ image: Int,
+        _ outputRow: Int,
+        _ outputColumn: Int,
+        _ count: Int,
+        _ channel: Int
+    ) {
+        let lineStride = width &* pixelStride
+        let rowStep = window.dilationHeight &* lineStride
+        let top = outputRow &* window.strideHeight &- window.padTop
+        let left = outputColumn &* window.strideWidth &- window.padLeft
+        // Window rows above, inside and below the image.
+        let above = top >= 0 ? 0 : min((0 &- top).pieces(of: window.dilationHeight), window.kernelHeight)
+        let reached = top >= height ? 0 : (height &- top).pieces(of: window.dilationHeight)
+        let inside = max(min(reached, window.kernelHeight) &- above, 0)
+        let below = window.kernelHeight &- above &- inside
+        let firstRow = base + ((image &* height &+ top) &* lineStride &+ above &* rowStep &+ channel)
+        var target = strip
+        for column in 0..<((count &- 1) &* window.strideWidth &+ window.kernelWidth) {
+            let x = left &+ column
+            if x < 0 || x >= width {
+                memset(target, Int32(zeroPoint), columnBytes)
+                target += columnBytes
+                continue
+            }
+            if above > 0 { memset(target, Int32(zeroPoint), above &* channels) }
+            copy(firstRow + x &* pixelStride, step: rowStep, count: inside, to: target + above &* channels)
+            target += columnBytes
+            if below > 0 { memset(target - below &* channels, Int32(zeroPoint), below &* channels) }
+        }
+    }
+
+    /// Copies so many pixels, `step` bytes apart, one behind the other.
+    @inline(__always)
+    private func copy(_ first: UnsafePointer<UInt8>, step: Int, count: Int, to start: UnsafeMutablePointer<UInt8>) {
+        var source = UnsafeRawPointer(first)
+        var target = UnsafeMutableRawPointer(start)
+        if channels <= 4 {
+            for _ in 0..<count {
+                target.storeBytes(of: source.loadUnaligned(as: UInt32.self), as: UInt32.self)
+                source += step
+                target += channels
+            }
+        } else {
+            for _ in 0..<count {
+                copyBytes(
+                    source.assumingMemoryBound(to: UInt8.self),
+                    to: target.assumingMemoryBound(to: UInt8.self),
+                    count: channels
+                )
+                source += step
+                target += channels
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import KernelInterface
+
+/// Gathers a plan's constants, each aligned to 64 bytes, in one growing piece of memory.
+struct BlobBuilder: ~Copyable {
+    static let alignment = 64
+    private var base: UnsafeMutableRawPointer
+    private var capacity: Int
+    private(set) var count = 0
+
+    /// Makes an empty blob with room for so many bytes; it grows beyond them where it must.
+    init(capacity: Int) {
+        self.capacity = max(capacity + KernelLimits.overread, Self.alignment)
+        base = .allocate(byteCount: self.capacity, alignment: Self.alignment)
+    }
+
+    deinit { base.deallocate() }
+
+    /// Adds zeroed room for elements and lets the caller fill it; returns its offset.
+    mutating func append<Element: BitwiseCopyable>(
+        count elements: Int,
+        of type: Element.Type,
+        fill: (UnsafeMutableBufferPointer<Element>) -> Void
+    ) -> Int {
+        let offset = (count + Self.alignment - 1) / Self.alignment * Self.alignment
+        let bytes = elements * MemoryLayout<Element>.stride
+        reserve(offset + bytes + KernelLimits.overread)
+        (base + count).initializeMemory(as: UInt8.self, repeating: 0, count: offset + bytes - count)
+        count = offset + bytes
+        let start = (base + offset).bindMemory(to: type, capacity: elements)
+        fill(UnsafeMutableBufferPointer(start: start, count: elements))
+        return offset
+    }
+
+    /// Adds the elements, padded with zeros to a multiple; returns their offset.
+    mutating func append<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>(
+        _ elements: [Element],
+        paddedTo multiple: Int = 1
+    ) -> Int {
+        append(count: elements.count.rounded(upTo: multiple), of: Element.self) { room in
+            for index in elements.indices { room[index] = elements[index] }
+        }
+    }
+
+    /// Ends the blob with the slack that kernels may read into.
+    consuming func finish() -> WeightsBlob {
+        _ = append(count: KernelLimits.overread, of: UInt8.self) { _ in }
+        let memory = base
+        let length = count
+        discard self
+        return WeightsBlob(base: memory, count: length) { memory.deallocate() }
+    }
+
+    private mutating func reserve(_ needed: Int) {
+        guard needed > capacity else { return }
+        let larger = max(needed, capacity * 2)
+        let grown = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: Self.alignment)
+        grown.copyMemory(from: base, byteCount: count)
+        base.deallocate()
+        base = grown
+        capacity = larger
+    }
+}
+
+extension Int {
+    /// The next multiple at or above.
+    func rounded(upTo multiple: Int) -> Int { (self + multiple - 1) / multiple * multiple }
+
+    /// How many pieces of a size cover this.
+    func pieces(of size: Int) -> Int { (self + size - 1) / size }
+}

@@ -1,0 +1,68 @@
+import NetworkGraph
+
+/// What a step does and costs, for per-layer tables.
+public struct PlanStepInfo: Hashable, Sendable {
+    /// The node it came from.
+    public var name: String
+    /// The operator and its geometry, for example `convolution 3x3/2 + residual`.
+    public var operation: String
+    /// Batch x channels x height x width of what is read.
+    public var inputShape: String
+    /// Batch x channels x height x width of what is written.
+    public var outputShape: String
+    /// Multiply-accumulates.
+    public var macs: Int
+    /// Bytes of activations and constants that must be read or written at least once.
+    public var memoryAccessBytes: Int
+}
+
+extension Plan {
+    /// Every step, in the order they run.
+    public var stepInfos: [PlanStepInfo] {
+        steps.map { step in
+            PlanStepInfo(
+                name: step.name,
+                operation: step.description,
+                inputShape: tensors[step.input].shapeDescription,
+                outputShape: tensors[step.output].shapeDescription,
+                macs: step.macs,
+                memoryAccessBytes: step.memoryAccessBytes
+            )
+        }
+    }
+}
+
+extension PlanStep {
+    fileprivate var description: String {
+        var text = kind.name
+        switch kind {
+        case .convolution, .depthwiseConvolution, .maxPool, .averagePool:
+            text += " \(window.kernelHeight)x\(window.kernelWidth)"
+            if window.strideHeight * window.strideWidth > 1 { text += "/\(window.strideHeight)" }
+        default: break
+        }
+        if kind == .convolution, groups > 1 { text += " in \(groups) groups" }
+        if prologue != nil { text = "channelAffine + " + text }
+        if kind != .add, second != nil { text += " + residual" }
+        return text
+    }
+}
+
+extension StepKind {
+    /// The operator's name in tables.
+    var name: String {
+        switch self {
+        case .convolution: "convolution"
+        case .fullyConnected: "fullyConnected"
+        case .depthwiseConvolution: "depthwiseConvolution"
+        case .add: "add"
+        case .channelAffine: "channelAffine"
+        case .lookup: "lookup"
+        case .maxPool: "maxPool"
+        case .averagePool: "averagePool"
+        case .copy: "copy"
+        case .channelShuffle: "channelShuffle"
+        case .flatten: "flatten"
+        }
+    }
+}

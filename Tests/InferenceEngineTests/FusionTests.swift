@@ -1,0 +1,262 @@
+import KernelInterface
+import NetworkGraph
+import Quantization
+import Testing
+
+@testable import InferenceEngine
+
+/// What each fusion does to the steps, and that its result stays within one step of the naive plan's.
+struct FusionTests {
+    private let image = TensorShape(channels: 20, height: 6, width: 7)
+
+    /// Both plans on every instruction set: identical there, and at most `steps` apart.
+    private func compare(_ network: QuantizedNetwork, within steps: Int, seed: UInt64, _ note: String) throws {
+        var random = SplitMix(seed: seed)
+        let inputs = randomInputs(network, &random)
+        var first: (naive: [[UInt8]], fused: [[UInt8]])?
+        for kernels in try usableKernels() {
+            let naive = try run(Plan(network: network, kernels: kernels, kind: .naive), inputs)
+            let fused = try run(Plan(network: network, kernels: kernels, kind: .fused), inputs)
+            #expect(largestDifference(naive, fused) <= steps, "\(note), seed \(seed), \(kernels.instructionSet)")
+            if let first {
+                #expect(
+                    first.naive == naive && first.fused == fused,
+                    "\(note), seed \(seed), \(kernels.instructionSet)"
+                )
+            } else {
+                first = (naive, fused)
+            }
+        }
+    }
+
+    private func fusedKinds(_ network: QuantizedNetwork) throws -> [StepKind] {
+        let kernels = try usableKernels()[0]
+        return try Plan(network: network, kernels: kernels, kind: .fused).steps.map(\.kind)
+    }
+
+    /// Quantizes with ranges that hold what the inner values take, so that none saturates.
+    private func quantized(
+        _ builder: GraphBuilder,
+        _ outputs: [ValueID],
+        ranges: [Int: ClosedRange<Float>]
+    ) throws -> QuantizedNetwork {
+        let graph = try builder.build(outputs: outputs)
+        return try quantize(graph: graph, activationRanges: graph.values.indices.map { ranges[$0] ?? -1...1 })
+    }
+
+    @Test func residualSumsEndTheConvolution() throws {
+        for seed in 0..<8 as Range<UInt64> {
+            var random = SplitMix(seed: seed)
+            var builder = GraphBuilder(name: "residual")
+            let x = try builder.addInput("x", shape: image)
+            let window = Window(kernel: seed % 2 == 0 ? 1 : 3, padding: seed % 2 == 0 ? 0 : 1)
+            let left = try builder.add(
+                random.convolution(inputs: 20, outputs: 33, window: Window(kernel: 1)),
+                name: "shortcut",
+                inputs: [x]
+            )
+            let right = try builder.add(
+                random.convolution(inputs: 20, outputs: 33, window: window),
+                name: "conv",
+                inputs: [x]
+            )
+            let order = seed % 3 == 0 ? [right, left] : [left, right]
+            let sum = try builder.add(.add, name: "sum", inputs: order)
+            let y = try builder.add(.activation(.relu), name: "relu", inputs: [sum])
+            let network = try quantized(
+                builder,
+                [y],
+                ranges: [left.index: -20...20, right.index: -60...50, y.index: 0...60]
+            )
+            #expect(try fusedKinds(network) == [.convolution, .convolution])
+            try compare(network, within: 1, seed: seed, "residual")
+        }
+    }
+
+    @Test func sumsOfUnequalStepsStayApart() throws {
+        var random = SplitMix(seed: 1)
+        var builder = GraphBuilder(name: "unequal")
+        let x = try builder.addInput("x", shape: image)
+        let y = try builder.add(
+            random.convolution(inputs: 20, outputs: 20, window: Window(kernel: 1)),
+            name: "conv",
+            inputs: [x]
+        )
+        let sum = try builder.add(.add, name: "sum", inputs: [x, y])
+        let network = try quantized(builder, [sum], ranges: [y.index: -90...90, sum.index: -1...1])
+        #expect(try fusedKinds(network) == [.convolution, .add])
+        try compare(network, within: 0, seed: 1, "unequal")
+    }
+
+    @Test func concatenationsAreWrittenInPlace() throws {
+        for seed in 20..<28 as Range<UInt64> {
+            var random = SplitMix(seed: seed)
+            var builder = GraphBuilder(name: "fire")
+            let x = try builder.addInput("x", shape: image)
+            var parts: [ValueID] = []
+            var ranges: [Int: ClosedRange<Float>] = [:]
+            for (index, channels) in [9, 16, 40].enumerated() {
+                let part = try builder.add(
+                    random.convolution(inputs: 20, outputs: channels, window: Window(kernel: 3, padding: 1)),
+                    name: "expand\(index)",
+                    inputs: [x]
+                )
+                parts.append(part)
+                ranges[part.index] = -40...Float(30 + 10 * index)
+            }
+            // The input itself has to be copied.
+            let whole = try builder.add(.concatenate, name: "concat", inputs: parts + [x])
+            ranges[whole.index] = -40...50
+            let network = try quantized(builder, [whole], ranges: ranges)
+            #expect(try fusedKinds(network) == [.convolution, .convolution, .convolution, .lookup])
+            try compare(network, within: 1, seed: seed, "concatenate")
+        }
+    }
+
+    @Test func denseBlocksShareOneBuffer() throws {
+        for seed in 30..<38 as Range<UInt64> {
+            var random = SplitMix(seed: seed)
+            var builder = GraphBuilder(name: "dense")
+            let x = try builder.addInput("x", shape: image)
+            var ranges: [Int: ClosedRange<Float>] = [:]
+            func conv(_ from: ValueID, _ inputs: Int, _ outputs: Int, _ kernel: Int, _ name: String) throws -> ValueID {
+                let value = try builder.add(
+                    random.convolution(
+                        inputs: inputs,
+                        outputs: outputs,
+                        window: Window(kernel: kernel, padding: kernel / 2),
+                        gain: 1
+                    ),
+                    name: name,
+                    inputs: [from]
+                )
+                ranges[value.index] = -4...Float.random(in: 3...5, using: &random)
+                return value
+            }
+            var features = [try conv(x, 20, 16, 3, "stem")]
+            var channels = 16
+            for layer in 0..<4 {
+                let joined =
+                    layer == 0
+                    ? features[0] : try builder.add(.concatenate, name: "concat\(layer)", inputs: features)
+                if layer > 0 { ranges[joined.index] = -4...5 }
+                let mapped = try builder.add(
+                    random.normalization(channels: channels),
+                    name: "norm\(layer)",
+                    inputs: [joined]
+                )
+                let active = try builder.add(.activation(.relu), name: "relu\(layer)", inputs: [mapped])
+                ranges[active.index] = 0...9
+                let bottleneck = try conv(active, channels, 24, 1, "bottleneck\(layer)")
+                features.append(try conv(bottleneck, 24, 12, 3, "grow\(layer)"))
+                channels += 12
+            }
+            let joined = try builder.add(.concatenate, name: "last", inputs: features)
+            ranges[joined.index] = -4...5
+            let mapped = try builder.add(random.normalization(channels: channels), name: "norm", inputs: [joined])
+            ranges[mapped.index] = -9...9
+            let network = try quantized(builder, [mapped], ranges: ranges)
+            let kinds = try fusedKinds(network)
+            #expect(kinds == Array(repeating: .convolution, count: 9) + [.channelAffine])
+            let plan = try Plan(network: network, kernels: usableKernels()[0], kind: .fused)
+            #expect(Set(plan.steps.map { plan.tensors[$0.output].pixelStride }) == [24, channels])
+            // Each layer may add its own step; the convolutions' weights shrink what comes before.
+            try compare(network, within: 4, seed: seed, "dense")
+        }
+    }
+
+    @Test func oneSharedConcatenationStaysWithinOneStep() throws {
+        for seed in 40..<50 as Range<UInt64> {
+            var random = SplitMix(seed: seed)
+            var builder = GraphBuilder(name: "transition")
+            let x = try builder.addInput("x", shape: image)
+            let left = try builder.add(.maxPool(Window(kernel: 3, padding: 1)), name: "pool", inputs: [x])
+            let right = try builder.add(
+                random.convolution(inputs: 20, outputs: 12, window: Window(kernel: 1)),
+                name: "conv",
+                inputs: [x]
+            )
+            let joined = try builder.add(.concatenate, name: "concat", inputs: [left, right])
+            let mapped = try builder.add(random.normalization(channels: 32), name: "norm", inputs: [joined])
+            let network = try quantized(
+                builder,
+                [mapped],
+                ranges: [0: -3...4, right.index: -12...9, joined.index: -12...9, mapped.index: -30...30]
+            )
+            #expect(try fusedKinds(network) == [.maxPool, .convolution, .channelAffine])
+            try compare(network, within: 1, seed: seed, "transition")
+        }
+    }
+
+    @Test func shuffleUnitsUseViews() throws {
+        for seed in 60..<66 as Range<UInt64> {
+            var random = SplitMix(seed: seed)
+            var builder = GraphBuilder(name: "shuffle")
+            let x = try builder.addInput("x", shape: image)
+            let halves = try builder.add(
+                .split(sizes: [10, 10]),
+                name: "split",
+                inputs: [x],
+                outputNames: ["left", "right"]
+            )
+            let window = Window(kernel: 3, padding: 1)
+            let pointwise = try builder.add(
+                random.convolution(inputs: 10, outputs: 10, window: Window(kernel: 1)),
+                name: "pointwise",
+                inputs: [halves[1]]
+            )
+            let depthwise = try builder.add(
+                random.convolution(inputs: 10, outputs: 10, window: window, groups: 10),
+                name: "depthwise",
+                inputs: [pointwise]
+            )
+            let joined = try builder.add(.concatenate, name: "concat", inputs: [halves[0], depthwise])
+            let y = try builder.add(.channelShuffle(groups: 2), name: "shuffle", inputs: [joined])
+            let network = try quantized(
+                builder,
+                [y],
+                ranges: [pointwise.index: -10...10, depthwise.index: -30...30, joined.index: -30...30]
+            )
+            #expect(try fusedKinds(network) == [.convolution, .depthwiseConvolution, .lookup, .channelShuffle])
+            try compare(network, within: 1, seed: seed, "shuffle")
+        }
+    }
+
+    @Test func flattenedImagesAreReadInPlace() throws {
+        for (height, width) in [(1, 1), (3, 4)] {
+            var random = SplitMix(seed: 70)
+            var builder = GraphBuilder(name: "classifier")
+            let x = try builder.addInput("x", shape: TensorShape(batch: 2, channels: 20, height: 5, width: 6))
+            let pooled = try builder.add(
+                .maxPool(Window(kernel: height == 1 ? 5 : 3)),
+                name: "pool",
+                inputs: [x]
+            )
+            let flat = try builder.add(.flatten, name: "flatten", inputs: [pooled])
+            let depth = builder.shape(of: flat).channels
+            let layer = FullyConnected(weights: random.parameter([17, depth]), bias: random.parameter([17]))
+            let y = try builder.add(.fullyConnected(layer), name: "fc", inputs: [flat])
+            let network = try quantized(builder, [y], ranges: [0: -2...2, y.index: -40...40])
+            #expect(try fusedKinds(network) == [.maxPool, .fullyConnected])
+            try compare(network, within: 0, seed: 70, "\(height)x\(width)")
+        }
+    }
+
+    /// A map read by a convolution and, through a split, by someone else was folded away although its result was needed.
+    @Test func mapsThatAreAlsoSplitAreKept() throws {
+        var random = SplitMix(seed: 80)
+        var builder = GraphBuilder(name: "split map")
+        let x = try builder.addInput("x", shape: image)
+        let mapped = try builder.add(random.normalization(channels: 20), name: "norm", inputs: [x])
+        let convolved = try builder.add(
+            random.convolution(inputs: 20, outputs: 8, window: Window(kernel: 1), gain: 1),
+            name: "conv",
+            inputs: [mapped]
+        )
+        let halves = try builder.add(.split(sizes: [8, 12]), name: "split", inputs: [mapped], outputNames: ["a", "b"])
+        let pooled = try builder.add(.maxPool(Window(kernel: 2)), name: "pool", inputs: [halves[0]])
+        let network = try quantized(builder, [convolved, pooled], ranges: [:])
+        #expect(try fusedKinds(network) == [.channelAffine, .convolution, .maxPool])
+        try compare(network, within: 0, seed: 80, "split map")
+    }
+}
