@@ -53,14 +53,24 @@ public struct TokenRecord: Codable, Sendable, Hashable {
     public var expiresAt: Timestamp?
     /// Enrolments left; nil for without limit.
     public var usesLeft: Int?
+    /// The agent that acts with it, for an agent's token.
+    public var agentId: String?
 
     /// Makes a record.
-    public init(id: String, role: TokenRole, createdAt: Timestamp, expiresAt: Timestamp? = nil, usesLeft: Int? = nil) {
+    public init(
+        id: String,
+        role: TokenRole,
+        createdAt: Timestamp,
+        expiresAt: Timestamp? = nil,
+        usesLeft: Int? = nil,
+        agentId: String? = nil
+    ) {
         self.id = id
         self.role = role
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.usesLeft = usesLeft
+        self.agentId = agentId
     }
 }
 

@@ -1,0 +1,102 @@
+import EdgeprofAPI
+
+/// Measurements, prices and a deployment put together: the choices in order, with all that is to be said of them.
+struct Ranking {
+    let deployment: Deployment
+    let objective: Objective
+    let tiers: TierList
+    let measurements: [TierMeasurement]
+    /// Every candidate in the order of `Candidate.precedes`.
+    let evaluations: [Evaluation]
+    /// The best settings of each model and tier, best first.
+    let chosen: [Evaluation]
+    let referenceAccuracy: Double
+    let choices: [Choice]
+    let uncertainty: RankingResult.Uncertainty
+    let pNone: Double?
+
+    /// Evaluates every candidate, orders them and draws around them.
+    ///
+    /// - Throws: `ConfigurationError` with every problem of the three inputs.
+    init(
+        measurements: MeasurementSet,
+        tiers: TierList,
+        deployment: Deployment,
+        objective: Objective
+    ) throws(ConfigurationError) {
+        let problems = deployment.problems() + tiers.problems() + measurements.problems()
+        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+
+        let candidates = measurements.measurements
+            .compactMap { measurement in
+                tiers.tiers.first { $0.id == measurement.tier }.map {
+                    Candidate(measurement, tier: $0, deployment: deployment)
+                }
+            }
+            .sorted(by: Candidate.precedes)
+        var evaluations = candidates.map { Evaluation($0, deployment: deployment) }
+        let reference = evaluations.referenceAccuracy
+        for index in evaluations.indices {
+            evaluations[index].setValue(referenceAccuracy: reference, deployment: deployment)
+        }
+        let chosen = Self.bestSettings(evaluations, objective).sorted { objective.ranks($0, before: $1) }
+        let draws = Uncertainty(chosen, candidates: candidates, objective: objective, deployment: deployment)
+        let (summaries, none) = draws.summaries()
+
+        self.deployment = deployment
+        self.objective = objective
+        self.tiers = tiers
+        self.measurements = measurements.measurements
+        self.evaluations = evaluations
+        self.chosen = chosen
+        referenceAccuracy = reference
+        uncertainty = draws.description
+        pNone = none
+        choices = Self.choices(chosen, summaries, objective, deployment)
+    }
+
+    /// The best settings of each model and tier.
+    private static func bestSettings(_ evaluations: [Evaluation], _ objective: Objective) -> [Evaluation] {
+        var best: [Evaluation] = []
+        for evaluation in evaluations {
+            // Candidates come sorted by model and tier, so those to compare follow each other.
+            guard let last = best.last, last.candidate.model == evaluation.candidate.model,
+                last.candidate.tier.id == evaluation.candidate.tier.id
+            else {
+                best.append(evaluation)
+                continue
+            }
+            if objective.ranks(evaluation, before: last) { best[best.count - 1] = evaluation }
+        }
+        return best
+    }
+
+    private static func choices(
+        _ evaluations: [Evaluation],
+        _ summaries: [Uncertainty.Summary],
+        _ objective: Objective,
+        _ deployment: Deployment
+    ) -> [Choice] {
+        let rated = evaluations.indices.filter { evaluations[$0].isFeasible && evaluations[$0].value != nil }
+        let dominators = Frontier.dominators(rated.map { evaluations[$0].point })
+        var dominatedBy: [Int: Int] = [:]
+        for (position, dominator) in dominators.enumerated() {
+            if let dominator { dominatedBy[rated[position]] = rated[dominator] }
+        }
+        var models: Set<String> = []
+        return evaluations.indices.map { index in
+            var choice = Choice(evaluations[index], summaries[index], objective, deployment)
+            choice.bestTierForModel = models.insert(choice.model).inserted
+            choice.dominatedBy = dominatedBy[index].map { evaluations[$0].alternative }
+            return choice
+        }
+    }
+}
+
+extension Evaluation {
+    /// Cost and value on the frontier's plane.
+    var point: Frontier.Point { Frontier.Point(totalCost: totalCost, value: value ?? 0) }
+
+    /// The choice by name.
+    var alternative: Choice.Alternative { Choice.Alternative(model: candidate.model, tier: candidate.tier.id) }
+}

@@ -1,0 +1,103 @@
+public import EdgeprofAPI
+public import Statistics
+
+/// What aggregation needs of one stored run.
+public struct RunFacts: Sendable, Equatable {
+    /// The model's name.
+    public var model: String
+    /// Its architecture family; nil when unknown.
+    public var family: String?
+    /// The host it ran on.
+    public var hostId: String
+    /// The tier the host belongs to.
+    public var tier: String
+    /// The serving configuration.
+    public var settings: TierMeasurement.Settings
+    /// Inferences a second of all instances.
+    public var throughputPerSecond: Double
+    /// Latency of the timed queries.
+    public var histogram: LatencyHistogram
+    /// Serving peak of all instances, bytes.
+    public var peakRssBytes: UInt64
+    /// Load peak of all instances, bytes.
+    public var loadPeakRssBytes: UInt64
+    /// Energy of one inference above idle; nil when it was not measured.
+    public var energy: TierMeasurement.Energy?
+    /// Whether something else disturbed the run.
+    public var isDisturbed: Bool
+    /// Whether the run was too short to get thermally steady.
+    public var isBurst: Bool
+    /// Whether the host only resembles the tier.
+    public var isStandIn: Bool
+
+    /// Creates the facts of a run.
+    public init(
+        model: String,
+        family: String? = nil,
+        hostId: String,
+        tier: String,
+        settings: TierMeasurement.Settings,
+        throughputPerSecond: Double,
+        histogram: LatencyHistogram,
+        peakRssBytes: UInt64,
+        loadPeakRssBytes: UInt64,
+        energy: TierMeasurement.Energy? = nil,
+        isDisturbed: Bool = false,
+        isBurst: Bool = false,
+        isStandIn: Bool = false
+    ) {
+        self.model = model
+        self.family = family
+        self.hostId = hostId
+        self.tier = tier
+        self.settings = settings
+        self.throughputPerSecond = throughputPerSecond
+        self.histogram = histogram
+        self.peakRssBytes = peakRssBytes
+        self.loadPeakRssBytes = loadPeakRssBytes
+        self.energy = energy
+        self.isDisturbed = isDisturbed
+        self.isBurst = isBurst
+        self.isStandIn = isStandIn
+    }
+
+    /// Whether the run can be ranked: it has queries, and figures a ranking can use.
+    var isUsable: Bool {
+        !histogram.isEmpty && throughputPerSecond.isFinite && throughputPerSecond > 0
+            && (histogram.quantile(0.5) ?? 0) > 0
+    }
+}
+
+extension RunFacts {
+    /// Takes the facts from a stored run; nil for one not measured in the serving configuration or not ended well.
+    ///
+    /// Its energy is left out: the joules of a run include what the box takes when idle.
+    ///
+    /// - Parameters:
+    ///   - run: A run of the wire.
+    ///   - tier: The tier its host belongs to.
+    /// - Throws: `LatencyHistogramError` when the pairs of its histogram are not in order.
+    public init?(_ run: Run, tier: String) throws(LatencyHistogramError) {
+        guard run.outcome == .ok, run.scenario == .offline || run.instances == 1,
+            let latency = run.latencyNanoseconds, let throughput = run.throughputPerSecond, let memory = run.memory
+        else { return nil }
+        self.init(
+            model: run.model.name,
+            family: run.model.family,
+            hostId: run.agentId ?? run.host.hostname,
+            tier: tier,
+            settings: TierMeasurement.Settings(
+                threads: run.threads,
+                instances: run.instances,
+                isa: run.isa,
+                plan: run.plan.rawValue
+            ),
+            throughputPerSecond: throughput,
+            histogram: try LatencyHistogram(pairs: latency.histogram),
+            peakRssBytes: memory.peakRssBytes,
+            loadPeakRssBytes: memory.loadPeakRssBytes,
+            isDisturbed: run.flags.contains { $0.isDisturbance },
+            isStandIn: run.flags.contains(.standIn)
+        )
+    }
+}

@@ -1,0 +1,188 @@
+import EdgeprofAPI
+import Statistics
+import Testing
+
+@testable import Economics
+
+@Suite struct RunAggregationTests {
+    @Test func throughputIsTheMedianOfHostMedians() throws {
+        let runs = try [
+            run("a", throughput: 10), run("a", throughput: 11), run("a", throughput: 90),
+            run("b", throughput: 20), run("c", throughput: 30), run("c", throughput: 50),
+        ]
+        #expect(try only(runs).throughputPerSecond == 20)
+    }
+
+    @Test func latencyIsTheMeanOverHostsOfMergedHistograms() throws {
+        // Host a: a run of one query and one of a thousand count alike, so its median lies at the first.
+        let runs = try [
+            run("a", pairs: [[10_000_000, 1]]), run("a", pairs: [[30_000_000, 1000]]),
+            run("b", pairs: [[20_000_000, 5]]),
+        ]
+        let measurement = try only(runs)
+        #expect(measurement.latencyMilliseconds == .init(p50: 15, p90: 25, p99: 25))
+        #expect(measurement.worstHostLatencyMilliseconds == .init(p50: 20, p90: 30, p99: 30))
+        #expect(measurement.hosts.map(\.id) == ["a", "b"])
+        #expect(measurement.hosts.first?.latencyMilliseconds == .init(p50: 10, p90: 30, p99: 30))
+        #expect(measurement.hosts.first?.runs.count == 2)
+        // Host a: mean 20, variance 100, squared coefficient 0.25; host b: 0.
+        #expect(abs(measurement.serviceTimeCv2 - 0.125) < 1e-12)
+    }
+
+    @Test func memoryIsTheWorstHostsLargerPeak() throws {
+        var runs = try [run("a"), run("b"), run("b")]
+        runs[0].peakRssBytes = 50 << 20
+        runs[1].loadPeakRssBytes = 80 << 20
+        runs[2].peakRssBytes = .max
+        runs[2].isDisturbed = true
+        #expect(try only(runs).peakRssMib == 80)
+    }
+
+    @Test func disturbedRunsAreLeftOutUnlessAllAre() throws {
+        var runs = try [run("a", throughput: 10), run("a", throughput: 2)]
+        runs[1].isDisturbed = true
+        #expect(try only(runs).throughputPerSecond == 10)
+        #expect(try only(runs).flags == [])
+        runs[0].isDisturbed = true
+        #expect(try only(runs).throughputPerSecond == 6)
+        #expect(try only(runs).flags == ["disturbed"])
+    }
+
+    @Test func steadyRunsGoBeforeBursts() throws {
+        var runs = try [run("a", throughput: 10), run("a", throughput: 30)]
+        runs[1].isBurst = true
+        #expect(try only(runs).basis == .measured)
+        #expect(try only(runs).throughputPerSecond == 10)
+        runs[0].isBurst = true
+        #expect(try only(runs).basis == .burst)
+        runs[0].isStandIn = true
+        #expect(try only(runs).basis == .standIn)
+    }
+
+    @Test func groupsGoByModelTierAndSettings() throws {
+        var runs = try [run("a"), run("a"), run("a"), run("a")]
+        runs[1].model = "mine"
+        runs[2].tier = "other"
+        runs[3].settings.isa = "avx2"
+        let list = RunAggregation.measurements(from: runs).measurements
+        #expect(list.map(\.model) == ["mine", "resnet18", "resnet18", "resnet18"])
+        #expect(list.map(\.tier) == ["small", "other", "small", "small"])
+        #expect(list.map { $0.settings?.isa } == [nil, nil, nil, "avx2"])
+        #expect(MeasurementSet(measurements: list).problems().isEmpty)
+        #expect(RunAggregation.measurements(from: runs.reversed()).measurements == list)
+    }
+
+    @Test func accuracyIsAsGivenOrAsPublished() throws {
+        #expect(try only([run("a")]).accuracy == PublishedAccuracy.accuracy(ofModel: "resnet18"))
+        let own = TierMeasurement.Accuracy(value: 0.8, source: "evaluated", images: 100)
+        let list = RunAggregation.measurements(from: [try run("a")], accuracies: ["resnet18": own])
+        #expect(list.measurements.first?.accuracy == own)
+        var mine = try run("a")
+        mine.model = "mine"
+        #expect(try only([mine]).accuracy == nil)
+    }
+
+    @Test func wallEnergyGoesBeforePackageEnergy() throws {
+        var runs = try [run("a"), run("a"), run("a")]
+        runs[0].energy = .init(joulesPerInference: 1, domain: .package)
+        #expect(try only(runs).energy == .init(joulesPerInference: 1, domain: .package))
+        runs[1].energy = .init(joulesPerInference: 3, domain: .wall)
+        runs[2].energy = .init(joulesPerInference: 5, domain: .wall)
+        #expect(try only(runs).energy == .init(joulesPerInference: 4, domain: .wall))
+    }
+
+    @Test func unusableRunsAreLeftOut() throws {
+        var runs = try [run("a"), run("a"), run("a"), run("a", pairs: [[0, 5]]), run("a", pairs: [])]
+        runs[0].throughputPerSecond = .nan
+        runs[1].throughputPerSecond = 0
+        runs[2].throughputPerSecond = -.infinity
+        #expect(RunAggregation.measurements(from: runs).measurements.isEmpty)
+        #expect(RunAggregation.measurements(from: []).measurements.isEmpty)
+    }
+
+    @Test func aStoredRunGivesItsFacts() throws {
+        let facts = try #require(try RunFacts(stored(), tier: "small"))
+        #expect(facts.model == "resnet18" && facts.family == "ResNet" && facts.hostId == "agent-1")
+        #expect(facts.settings == .init(threads: 1, instances: 2, isa: "avx2", plan: "fused"))
+        #expect(facts.isStandIn && facts.isDisturbed)
+        #expect(facts.histogram.count == 3)
+        let measurement = try only([facts])
+        #expect(measurement.instances == 2)
+        #expect(measurement.flags == ["disturbed"])
+    }
+
+    @Test func onlyServingRunsThatEndedWellAreRanked() throws {
+        #expect(try RunFacts(stored { $0.outcome = .oom }, tier: "small") == nil)
+        #expect(try RunFacts(stored { $0.scenario = .singleStream }, tier: "small") == nil)
+        #expect(try RunFacts(stored { ($0.scenario, $0.instances) = (.singleStream, 1) }, tier: "small") != nil)
+        #expect(try RunFacts(stored { $0.throughputPerSecond = nil }, tier: "small") == nil)
+        #expect(throws: LatencyHistogramError.notAscending(index: 1)) {
+            try RunFacts(stored { $0.latencyNanoseconds?.histogram = [[2, 1], [2, 1]] }, tier: "small")
+        }
+    }
+
+    private func only(_ runs: [RunFacts]) throws -> TierMeasurement {
+        let list = RunAggregation.measurements(from: runs).measurements
+        #expect(list.count == 1)
+        return try #require(list.first)
+    }
+
+    private func run(
+        _ host: String,
+        throughput: Double = 10,
+        pairs: [[UInt64]] = [[100_000_000, 4]]
+    ) throws -> RunFacts {
+        RunFacts(
+            model: "resnet18",
+            hostId: host,
+            tier: "small",
+            settings: .init(threads: 1, instances: 1),
+            throughputPerSecond: throughput,
+            histogram: try LatencyHistogram(pairs: pairs),
+            peakRssBytes: 40 << 20,
+            loadPeakRssBytes: 30 << 20
+        )
+    }
+
+    private func stored(_ change: (inout Run) -> Void = { _ in }) throws -> Run {
+        var run = Run(
+            id: "0",
+            agentId: "agent-1",
+            startedAt: try #require(Timestamp("2026-11-22T10:00:00Z")),
+            host: HostFacts(
+                hostname: "pi",
+                architecture: "arm64",
+                cpuModel: "Cortex-A72",
+                kernel: "6",
+                operatingSystem: "Debian",
+                usableCpus: 4,
+                onlineCpus: 4,
+                memoryBytes: 1 << 30,
+                isa: "portable"
+            ),
+            outcome: .ok,
+            model: .init(name: "resnet18", sha256: "", family: "ResNet"),
+            threads: 1,
+            instances: 2,
+            isa: "avx2",
+            plan: .fused,
+            scenario: .offline,
+            latencyNanoseconds: .init(
+                p50: 5,
+                p90: 6,
+                p99: 6,
+                min: 5,
+                max: 6,
+                mean: 5.3,
+                count: 3,
+                histogram: [[5, 2], [6, 1]]
+            ),
+            throughputPerSecond: 12,
+            memory: .init(peakRssBytes: 9, loadPeakRssBytes: 8, rssAnonBytes: 7, arenaBytes: 6, weightBytes: 5),
+            flags: [.standIn, .otherLoad],
+            producer: "test"
+        )
+        change(&run)
+        return run
+    }
+}
