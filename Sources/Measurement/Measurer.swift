@@ -1,0 +1,163 @@
+public import EdgeprofAPI
+internal import Glibc
+internal import HostInfo
+internal import MeasurementCore
+
+/// Takes runs on this host, one at a time, each in a process of its own.
+public struct Measurer: Sendable {
+    /// Limits that make this box stand in for a lesser one, nil for none.
+    public var limits: HostLimits?
+    /// What goes into `Run.producer`.
+    public var producer = "edgeprof \(Edgeprof.version)"
+
+    private let cache: PlanCache
+    private let helper: String
+    /// Where lock files are; tests have their own.
+    var lockFolders = MeasurementLock.folders
+    /// Time a child is given beyond four times its timed queries' length.
+    var graceSeconds = 180.0
+
+    /// Prepares to take runs; touches nothing yet.
+    ///
+    /// - Parameters:
+    ///   - cacheDirectory: where packed plans are kept between runs; made when it is missing.
+    ///   - cacheLimitBytes: how many bytes of them; the oldest go first. One plan is kept even if it is larger.
+    ///   - limits: what the measured process is held to.
+    ///   - helper: `edgeprof-measure`; nil for EDGEPROF_MEASURE, else the one beside the running program.
+    /// - Throws: `noHelper` when there is no such program.
+    public init(
+        cacheDirectory: String,
+        cacheLimitBytes: UInt64 = 1 << 30,
+        limits: HostLimits? = nil,
+        helper: String? = nil
+    ) throws(MeasurementError) {
+        self.limits = limits
+        if let helper { self.helper = helper } else { self.helper = try HelperProgram.find() }
+        cache = PlanCache(directory: cacheDirectory, limitBytes: cacheLimitBytes)
+    }
+
+    /// What a measurement is doing.
+    public enum Progress: Sendable, Hashable {
+        /// Another measurement runs on this host; this one begins when that has ended.
+        case waitingForOtherMeasurement
+        /// The model is built, quantized and packed, which is done once.
+        case preparing
+        /// The measuring process runs.
+        case measuring
+    }
+
+    /// Facts of this host as runs carry them, under this measurer's limits.
+    public var hostFacts: HostFacts { HostFacts(.current(), limits: limits) }
+
+    /// Takes one run.
+    ///
+    /// Blocks for as long as that takes; `run(model:settings:layers:onProgress:)` does not.
+    ///
+    /// - Parameters:
+    ///   - model: zoo name.
+    ///   - settings: how it is measured; an instruction set above the limits' is lowered to it.
+    ///   - layers: whether each step of the plan is timed as well.
+    ///   - cancellation: ends it early.
+    ///   - onProgress: called from this thread at each change.
+    /// - Returns: the run, whatever its outcome: a model that is unknown, does not fit or crashes costs this run only.
+    /// - Throws: when no run could be taken for a reason that has nothing to do with the model.
+    public func measure(
+        model: String,
+        settings: MeasurementSettings,
+        layers: Bool = false,
+        cancellation: MeasurementCancellation = MeasurementCancellation(),
+        onProgress: (Progress) -> Void = { _ in }
+    ) throws(MeasurementError) -> Run {
+        let lock = try MeasurementLock(folders: lockFolders, cancellation: cancellation) {
+            onProgress(.waitingForOtherMeasurement)
+        }
+        defer { withExtendedLifetime(lock) {} }
+        var draft = RunDraft(model: model, settings: settings, host: hostFacts, producer: producer)
+        do throws(PreparationFailure) {
+            let request = try PlanRequest(model: model, settings: settings, limits: limits)
+            draft.isa = request.instructionSet
+            draft.family = request.family
+            var prepared = try cache.plan(for: request) { onProgress(.preparing) }
+            if cancellation.isCancelled { throw .error(.cancelled) }
+            draft.sha256 = prepared.sha256
+            onProgress(.measuring)
+            draft.startedAt = Timestamp.now
+            var ended = try start(prepared, settings, layers, lock, cancellation)
+            if ended.isUnusablePlan {
+                // A packed plan on the disk can rot. It is made again, once.
+                cache.discard(prepared)
+                onProgress(.preparing)
+                prepared = try cache.plan(for: request) {}
+                onProgress(.measuring)
+                draft.startedAt = Timestamp.now
+                ended = try start(prepared, settings, layers, lock, cancellation)
+            }
+            return draft.run(ended)
+        } catch {
+            switch error {
+            case .refused(let reason): return draft.run(ChildEnd(outcome: .refused, reason: reason))
+            case .error(let error): throw error
+            }
+        }
+    }
+
+    /// Starts the child and waits for its end.
+    private func start(
+        _ prepared: PreparedPlan,
+        _ settings: MeasurementSettings,
+        _ layers: Bool,
+        _ lock: MeasurementLock,
+        _ cancellation: MeasurementCancellation
+    ) throws(PreparationFailure) -> ChildEnd {
+        let arguments = ChildArguments(
+            planDescriptor: ChildProcess.firstFile,
+            recordDescriptor: ChildProcess.recordDescriptor,
+            threads: settings.threads,
+            instances: settings.instances,
+            durationNanoseconds: UInt64(settings.durationSeconds * 1e9),
+            cpus: limits?.cpus.map { CPUList($0) },
+            memoryLimitBytes: limits?.memoryBytes,
+            timesLayers: layers
+        )
+        let timeoutSeconds = graceSeconds + 4 * settings.durationSeconds
+        let killsBefore = KernelKills.count
+        do throws(MeasurementError) {
+            let child = try ChildProcess(
+                ChildCommand(
+                    executable: helper,
+                    arguments: arguments.strings,
+                    environment: HelperProgram.environment,
+                    // The lock goes along: it is held as long as anything measures, even if this program is killed.
+                    files: [prepared.file] + lock.files,
+                    timeoutNanoseconds: UInt64(timeoutSeconds * 1e9),
+                    outputLimit: MeasurementRecord.longest
+                )
+            )
+            let result = try child.wait(cancellation: cancellation)
+            return ChildEnd(
+                result,
+                timeoutSeconds: timeoutSeconds,
+                kernelKilled: KernelKills.count > killsBefore
+            )
+        } catch {
+            throw .error(error)
+        }
+    }
+}
+
+extension Timestamp {
+    /// Now, by the wall clock.
+    static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(millisecondsSinceEpoch: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}
+
+/// Why there is no plan to measure.
+enum PreparationFailure: Error {
+    /// The model or settings cannot be measured here; this becomes a refused run.
+    case refused(String)
+    /// Nothing can be measured here now.
+    case error(MeasurementError)
+}

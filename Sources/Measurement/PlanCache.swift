@@ -1,0 +1,147 @@
+internal import Crypto
+internal import Glibc
+internal import InferenceEngine
+internal import Quantization
+
+/// A packed plan, open for a child to map.
+struct PreparedPlan {
+    /// The open file: it stays whole even if the cache drops it meanwhile.
+    var file: FileDescriptor
+    /// Where it is.
+    var path: String
+    /// SHA-256 of the network's canonical bytes, as hexadecimal digits.
+    var sha256: String
+}
+
+/// Packed plans and models' identities on the disk.
+///
+/// ```
+/// NAME-BUILD.identity               64 hexadecimal digits: the model's SHA-256
+/// SHA256-ISA-PLAN-BUILD.plan        the packed plan
+/// ```
+/// BUILD changes with the program, so that neither outlives the code that made it. Files are written beside their place and take
+/// their name when they are whole; when they take more than the limit, those unused for longest go.
+struct PlanCache: Sendable {
+    let directory: String
+    let limitBytes: UInt64
+    var buildTag = HelperProgram.buildTag
+
+    init(directory: String, limitBytes: UInt64) {
+        self.directory = directory
+        self.limitBytes = limitBytes
+    }
+
+    /// The packed plan for a request, made when it is not there.
+    ///
+    /// - Parameters:
+    ///   - request: what is wanted.
+    ///   - onMake: called before it is made, which takes seconds.
+    /// - Returns: the plan, open.
+    /// - Throws: `refused` when the model cannot be built or packed, `noCache` when the folder cannot be written.
+    func plan(for request: PlanRequest, onMake: () -> Void) throws(PreparationFailure) -> PreparedPlan {
+        let identityPath = "\(directory)/\(request.model)-\(buildTag).identity"
+        if let sha256 = readIdentity(identityPath), let found = open(request, sha256) { return found }
+        onMake()
+        guard makeDirectory() else { throw problem("make", directory) }
+        let network = try request.network()
+        let sha256 = Self.identity(of: network)
+        let plan = try request.plan(network)
+        do throws(InferenceError) {
+            try PlanWriter.write(plan, to: path(request, sha256))
+        } catch {
+            throw .error(MeasurementError(.noCache, error.message))
+        }
+        guard let made = open(request, sha256) else { throw problem("read", path(request, sha256)) }
+        writeIdentity(sha256, identityPath)
+        evict(keeping: [made.path, identityPath])
+        return made
+    }
+
+    /// Forgets a plan that turned out damaged.
+    func discard(_ plan: PreparedPlan) {
+        unlink(plan.path)
+    }
+
+    /// SHA-256 of a network's canonical bytes, as hexadecimal digits.
+    static func identity(of network: QuantizedNetwork) -> String {
+        var hash = SHA256()
+        network.withCanonicalBytes { hash.update(bufferPointer: $0) }
+        return hash.finalize().map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.utf8.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
+    private func path(_ request: PlanRequest, _ sha256: String) -> String {
+        "\(directory)/\(sha256)-\(request.instructionSet)-\(request.kind.name)-\(buildTag).plan"
+    }
+
+    private func open(_ request: PlanRequest, _ sha256: String) -> PreparedPlan? {
+        let path = path(request, sha256)
+        let number = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard number >= 0 else { return nil }
+        let file = FileDescriptor(number)
+        var status = stat()
+        guard fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        // Now: used last, dropped last.
+        utimensat(AT_FDCWD, path, nil, 0)
+        return PreparedPlan(file: file, path: path, sha256: sha256)
+    }
+
+    private func readIdentity(_ path: String) -> String? {
+        let number = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard number >= 0 else { return nil }
+        let file = FileDescriptor(number)
+        var bytes = [UInt8](repeating: 0, count: 65)
+        guard read(file.number, &bytes, bytes.count) == 64 else { return nil }
+        let digits = bytes.prefix(64)
+        return digits.allSatisfy("0123456789abcdef".utf8.contains) ? String(decoding: digits, as: UTF8.self) : nil
+    }
+
+    /// Without it the model is built again next time; so it may fail.
+    private func writeIdentity(_ sha256: String, _ path: String) {
+        let temporary = "\(path).\(getpid())"
+        let number = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard number >= 0 else { return }
+        let bytes = Array(sha256.utf8)
+        let isWhole = write(number, bytes, bytes.count) == bytes.count
+        close(number)
+        if !isWhole || rename(temporary, path) != 0 { unlink(temporary) }
+    }
+
+    /// Makes the folder and those above it.
+    private func makeDirectory() -> Bool {
+        var path = ""
+        for part in directory.split(separator: "/", omittingEmptySubsequences: false) {
+            path += part + "/"
+            if !part.isEmpty, mkdir(path, 0o755) != 0, errno != EEXIST { return false }
+        }
+        return true
+    }
+
+    /// Drops what was unused for longest until the rest fits.
+    private func evict(keeping kept: [String]) {
+        var files: [(path: String, bytes: UInt64, used: timespec)] = []
+        guard let folder = opendir(directory) else { return }
+        while let entry = readdir(folder) {
+            let offset = MemoryLayout<dirent>.offset(of: \dirent.d_name) ?? 0
+            let name = String(cString: (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self))
+            let path = directory + "/" + name
+            var status = stat()
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+            files.append((path, UInt64(clamping: status.st_size), status.st_mtim))
+        }
+        closedir(folder)
+        var total = files.reduce(0) { $0 + $1.bytes }
+        files.sort { ($0.used.tv_sec, $0.used.tv_nsec) < ($1.used.tv_sec, $1.used.tv_nsec) }
+        for file in files where total > limitBytes && !kept.contains(file.path) {
+            if unlink(file.path) == 0 { total -= file.bytes }
+        }
+    }
+
+    private func problem(_ verb: String, _ path: String) -> PreparationFailure {
+        .error(
+            MeasurementError(.noCache, "cannot \(verb) \(path): \(systemMessage(errno)); choose another cache folder")
+        )
+    }
+}

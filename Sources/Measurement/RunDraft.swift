@@ -1,0 +1,133 @@
+internal import EdgeprofAPI
+internal import MeasurementCore
+internal import Statistics
+
+/// A run in the making: what is known before the child ends.
+struct RunDraft {
+    var model: String
+    /// 64 zeros while the model has not been built: a model that cannot be has no content.
+    var sha256 = String(repeating: "0", count: 64)
+    var family: String?
+    var settings: MeasurementSettings
+    var host: HostFacts
+    var isa: String
+    var startedAt = Timestamp.now
+    var producer: String
+
+    init(model: String, settings: MeasurementSettings, host: HostFacts, producer: String) {
+        self.model = model
+        self.settings = settings
+        self.host = host
+        self.producer = producer
+        isa = settings.isa ?? host.isa
+    }
+
+    /// The finished run.
+    func run(_ end: ChildEnd) -> Run {
+        var run = Run(
+            id: UUIDv7.make(at: startedAt),
+            startedAt: startedAt,
+            host: host,
+            outcome: end.outcome,
+            outcomeReason: end.reason,
+            model: Run.ModelReference(name: model, sha256: sha256, family: family),
+            threads: settings.threads,
+            instances: settings.instances,
+            isa: isa,
+            plan: settings.plan,
+            scenario: settings.scenario,
+            flags: host.limits == nil ? [] : [.standIn],
+            producer: producer
+        )
+        guard let record = end.record else { return run }
+        guard let latency = Run.Latency(record.latency), record.windowNanoseconds > 0 else {
+            run.outcome = .crashed
+            run.outcomeReason = "its record holds no queries"
+            return run
+        }
+        run.isa = record.isa
+        run.latencyNanoseconds = latency
+        run.throughputPerSecond = Double(latency.count) / (Double(record.windowNanoseconds) / 1e9)
+        run.memory = Run.Memory(
+            peakRssBytes: record.memory.peakRssBytes,
+            loadPeakRssBytes: record.memory.loadPeakRssBytes,
+            rssAnonBytes: record.memory.rssAnonBytes,
+            arenaBytes: record.memory.arenaBytes,
+            weightBytes: record.memory.weightBytes
+        )
+        run.counters = record.counters.map(Run.Counter.init)
+        run.energy = Run.Energy(record.energy)
+        run.layers = record.layers?.map(Run.Layer.init)
+        run.flags = Disturbances.flags(of: record) + run.flags
+        return run
+    }
+}
+
+extension Run.Latency {
+    /// Nil without queries.
+    fileprivate init?(_ latency: RecordedLatency) {
+        let pairs = latency.bins.map { [$0.nanoseconds, $0.count] }
+        guard let histogram = try? LatencyHistogram(pairs: pairs), !histogram.isEmpty else { return nil }
+        // A bin stands for its longest latency, which may lie above the longest there was.
+        func percentile(_ share: Double) -> UInt64 { Swift.min(histogram.quantile(share) ?? 0, latency.maximum) }
+        self.init(
+            p50: percentile(0.5),
+            p90: percentile(0.9),
+            p99: percentile(0.99),
+            min: latency.minimum,
+            max: latency.maximum,
+            mean: Double(latency.sum) / Double(histogram.count),
+            count: histogram.count,
+            histogram: pairs
+        )
+    }
+}
+
+extension EdgeprofAPI.Availability {
+    fileprivate init(_ recorded: RecordedAvailability) {
+        switch recorded {
+        case .ok: self = .ok
+        case .denied: self = .denied
+        case .absent: self = .absent
+        }
+    }
+}
+
+extension Run.Counter {
+    fileprivate init(_ counter: RecordedCounter) {
+        let isKnown = counter.availability == .ok
+        self.init(
+            name: counter.name,
+            availability: EdgeprofAPI.Availability(counter.availability),
+            reason: isKnown ? nil : counter.reason,
+            value: isKnown ? counter.value : nil,
+            liveFraction: isKnown ? counter.liveFraction : nil
+        )
+    }
+}
+
+extension Run.Energy {
+    fileprivate init(_ energy: RecordedEnergy) {
+        let isKnown = energy.availability == .ok
+        self.init(
+            availability: EdgeprofAPI.Availability(energy.availability),
+            reason: isKnown ? nil : energy.reason,
+            instrument: isKnown ? energy.instrument : nil,
+            domain: isKnown ? energy.domain : nil,
+            joules: isKnown ? energy.joules : nil
+        )
+    }
+}
+
+extension Run.Layer {
+    fileprivate init(_ layer: RecordedLayer) {
+        self.init(
+            name: layer.name,
+            operation: layer.operation,
+            shape: layer.shape,
+            macs: layer.macs,
+            memoryAccessBytes: layer.memoryAccessBytes,
+            nanoseconds: layer.nanoseconds
+        )
+    }
+}

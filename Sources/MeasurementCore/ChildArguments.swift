@@ -1,0 +1,138 @@
+public import HostInfo
+
+/// What the measuring process is asked, as the arguments its parent gives it.
+public struct ChildArguments: Sendable, Hashable {
+    /// The open descriptor of the packed plan's file.
+    public var planDescriptor: Int32
+    /// The open descriptor the record goes to.
+    public var recordDescriptor: Int32
+    /// Threads of each instance.
+    public var threads: Int
+    /// Instances side by side.
+    public var instances: Int
+    /// Length of timed queries.
+    public var durationNanoseconds: UInt64
+    /// CPUs it holds itself to, nil for those it was started on.
+    public var cpus: CPUList?
+    /// Address space it limits itself to, bytes.
+    public var memoryLimitBytes: UInt64?
+    /// Whether it times the plan's steps too, after the window.
+    public var timesLayers: Bool
+
+    /// Makes arguments.
+    public init(
+        planDescriptor: Int32,
+        recordDescriptor: Int32,
+        threads: Int,
+        instances: Int,
+        durationNanoseconds: UInt64,
+        cpus: CPUList? = nil,
+        memoryLimitBytes: UInt64? = nil,
+        timesLayers: Bool = false
+    ) {
+        self.planDescriptor = planDescriptor
+        self.recordDescriptor = recordDescriptor
+        self.threads = threads
+        self.instances = instances
+        self.durationNanoseconds = durationNanoseconds
+        self.cpus = cpus
+        self.memoryLimitBytes = memoryLimitBytes
+        self.timesLayers = timesLayers
+    }
+
+    /// The arguments as strings, without the program's name.
+    public var strings: [String] {
+        var strings = [
+            "--plan", String(planDescriptor), "--record", String(recordDescriptor), "--threads", String(threads),
+            "--instances", String(instances), "--nanoseconds", String(durationNanoseconds),
+        ]
+        if let cpus { strings += ["--cpus", cpus.cpus.map(String.init).joined(separator: ",")] }
+        if let memoryLimitBytes { strings += ["--memory-limit", String(memoryLimitBytes)] }
+        if timesLayers { strings.append("--layers") }
+        return strings
+    }
+
+    /// What `--help` prints.
+    public static let help = """
+        USAGE: edgeprof-measure --plan FD --record FD --threads N --instances N --nanoseconds N
+                                [--cpus LIST] [--memory-limit BYTES] [--layers]
+
+        Runs one model and nothing else, for edgeprof and edgeprof-agent, which start it. To measure a model by hand,
+        use `edgeprof profile`.
+
+          --plan FD             open file descriptor of a packed plan (docs/formats/plan.md)
+          --record FD           open file descriptor the record is written to (docs/formats/record.md)
+          --threads N           threads of each instance
+          --instances N         instances side by side
+          --nanoseconds N       length of timed queries
+          --cpus LIST           CPUs to stay on, for example 0,2-3
+          --memory-limit BYTES  address space to stay within
+          --layers              time each step of the plan as well, after the timed queries
+          --help                show this
+
+        Exit codes: 0 measured, 1 failed, 2 bad usage, 3 out of memory, 4 refused (plan or limits do not suit this host),
+        5 no query ended in time, 6 the parent is gone, 7 the plan is damaged.
+        """
+}
+
+/// What is wrong with the arguments.
+public struct ChildUsageError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One line.
+    public let description: String
+}
+
+extension ChildArguments {
+    /// Reads arguments.
+    ///
+    /// - Parameter strings: without the program's name.
+    /// - Throws: `ChildUsageError` that names the argument.
+    public init(parsing strings: [String]) throws(ChildUsageError) {
+        var values: [String: String] = [:]
+        var timesLayers = false
+        let known = ["--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--memory-limit"]
+        var rest = strings[...]
+        while let name = rest.popFirst() {
+            if name == "--layers" {
+                timesLayers = true
+                continue
+            }
+            guard known.contains(name) else { throw ChildUsageError(description: "unknown argument \(name)") }
+            guard let value = rest.popFirst() else { throw ChildUsageError(description: "\(name) needs a value") }
+            guard values.updateValue(value, forKey: name) == nil else {
+                throw ChildUsageError(description: "\(name) is given twice")
+            }
+        }
+        func text(_ name: String) throws(ChildUsageError) -> String {
+            guard let value = values[name] else { throw ChildUsageError(description: "\(name) is missing") }
+            return value
+        }
+        func number<Value: FixedWidthInteger>(
+            _ name: String,
+            _ range: ClosedRange<Value>
+        ) throws(ChildUsageError) -> Value {
+            let value = try text(name)
+            guard let number = Value(value), range.contains(number) else {
+                throw ChildUsageError(
+                    description: "\(name) must be \(range.lowerBound) to \(range.upperBound), not \(value)"
+                )
+            }
+            return number
+        }
+        self.init(
+            planDescriptor: try number("--plan", 0...Int32.max),
+            recordDescriptor: try number("--record", 0...Int32.max),
+            threads: try number("--threads", 1...1024),
+            instances: try number("--instances", 1...1024),
+            // An hour and a day: sums of a few of them stay far from overflow.
+            durationNanoseconds: try number("--nanoseconds", 1...86_400_000_000_000)
+        )
+        self.timesLayers = timesLayers
+        if values["--memory-limit"] != nil { memoryLimitBytes = try number("--memory-limit", 1...UInt64(Int64.max)) }
+        if let list = values["--cpus"] {
+            guard let cpus = CPUList(list), !cpus.cpus.isEmpty else {
+                throw ChildUsageError(description: "--cpus must be a list such as 0,2-3, not \(list)")
+            }
+            self.cpus = cpus
+        }
+    }
+}

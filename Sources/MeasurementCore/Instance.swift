@@ -1,0 +1,91 @@
+internal import HostProbes
+internal import Synchronization
+
+/// Something that answers queries, one at a time.
+protocol QueryRunner: AnyObject, SendableMetatype {
+    /// Answers one query.
+    func runQuery()
+}
+
+/// The moments between which queries count, shared by all instances.
+///
+/// Both lie in the future when they are set, so every instance knows them by the time they pass.
+final class MeasurementWindow: Sendable {
+    private let start = Atomic<UInt64>(.max)
+    private let end = Atomic<UInt64>(.max)
+
+    /// Sets both moments, in nanoseconds of the monotonic clock.
+    func open(from first: UInt64, to last: UInt64) {
+        end.store(last, ordering: .relaxed)
+        start.store(first, ordering: .releasing)
+    }
+
+    /// Ends all instances after their present query, counting nothing more.
+    func abandon() {
+        open(from: 0, to: 0)
+    }
+
+    /// Where a query that ended at `moment` belongs.
+    @inline(__always)
+    func phase(at moment: UInt64) -> Phase {
+        // The start first: once it is seen, so is the end that belongs to it.
+        if moment <= start.load(ordering: .acquiring) { return .warmUp }
+        return moment <= end.load(ordering: .relaxed) ? .counted : .over
+    }
+
+    enum Phase {
+        case warmUp
+        case counted
+        case over
+    }
+}
+
+/// One instance: answers queries back to back on its own thread until the window is over.
+///
+/// It never pauses between warm-up and window, so that every other instance has its full company for the whole window. A query
+/// counts when it ends inside the window, wherever it began: over many windows the part-queries at both edges cancel.
+final class Instance<Runner: QueryRunner>: @unchecked Sendable {
+    // Unchecked: `recorder` and `warmUp` belong to the thread in `run()` until it has been joined; the rest is atomic.
+    private let runner: Runner
+    private let window: MeasurementWindow
+    private(set) var recorder = LatencyRecorder()
+    private(set) var warmUp = WarmUp()
+
+    /// Queries answered before the window so far.
+    let warmUpQueries = Atomic<UInt64>(0)
+    /// Latest median latency before the window.
+    let medianNanoseconds = Atomic<UInt64>(0)
+    /// Whether latency became steady.
+    let isSettled = Atomic<Bool>(false)
+
+    init(runner: Runner, window: MeasurementWindow) {
+        self.runner = runner
+        self.window = window
+    }
+
+    /// Answers queries until the window is over.
+    func run() {
+        // Locals, so that the window sees neither exclusivity checks nor shared storage.
+        var recorder = LatencyRecorder()
+        var moment = MonotonicClock.nanoseconds
+        while true {
+            let began = moment
+            runner.runQuery()
+            moment = MonotonicClock.nanoseconds
+            switch window.phase(at: moment) {
+            case .warmUp: noteWarmUp(moment &- began)
+            case .counted: recorder.record(moment &- began)
+            case .over:
+                self.recorder = recorder
+                return
+            }
+        }
+    }
+
+    private func noteWarmUp(_ nanoseconds: UInt64) {
+        warmUp.add(nanoseconds)
+        medianNanoseconds.store(warmUp.medianNanoseconds, ordering: .relaxed)
+        if warmUp.isSettled { isSettled.store(true, ordering: .relaxed) }
+        warmUpQueries.store(warmUp.queries, ordering: .releasing)
+    }
+}

@@ -1,0 +1,52 @@
+internal import Histogram
+
+/// Latencies of one instance: an HDR histogram allocated at full size, with exact extremes and sum beside it.
+struct LatencyRecorder {
+    /// Nothing longer is told apart: 2.4 hours, past the longest window there can be.
+    static let longestNanoseconds: UInt64 = 1 << 43
+
+    /// What one takes, rounded up.
+    static let bytes = 192 << 10
+
+    private var histogram = Histogram<UInt32>(
+        highestTrackableValue: longestNanoseconds,
+        numberOfSignificantValueDigits: .three
+    )
+    private var minimum = UInt64.max
+    private var maximum: UInt64 = 0
+    private var sum: UInt64 = 0
+
+    /// Counts one query; never allocates.
+    @inline(__always)
+    mutating func record(_ nanoseconds: UInt64) {
+        let nanoseconds = min(nanoseconds, Self.longestNanoseconds)
+        histogram.record(nanoseconds)
+        minimum = min(minimum, nanoseconds)
+        maximum = max(maximum, nanoseconds)
+        sum &+= nanoseconds
+    }
+
+    /// Queries counted.
+    var count: UInt64 { histogram.totalCount }
+
+    /// Adds another instance's queries.
+    mutating func add(_ other: LatencyRecorder) {
+        histogram.add(other.histogram)
+        minimum = min(minimum, other.minimum)
+        maximum = max(maximum, other.maximum)
+        sum &+= other.sum
+    }
+
+    /// What goes into the record.
+    func recorded() -> RecordedLatency {
+        var latency = RecordedLatency()
+        guard count > 0 else { return latency }
+        latency.minimum = minimum
+        latency.maximum = maximum
+        latency.sum = sum
+        latency.bins = histogram.recordedValues().map {
+            RecordedLatency.Bin(nanoseconds: $0.value, count: UInt64($0.count))
+        }
+        return latency
+    }
+}

@@ -1,0 +1,120 @@
+internal import Checksum
+
+extension MeasurementRecord {
+    /// First bytes of every record.
+    static let magic: [UInt8] = Array("EDGEPREC".utf8)
+    /// Bytes before the body: magic, version, body length.
+    static let headerLength = 16
+    /// Bytes behind the body: the checksum.
+    static let checksumLength = 4
+
+    /// The record's bytes.
+    public func encoded() -> [UInt8] {
+        var body = RecordBytes()
+        switch self {
+        case .measured(let record):
+            body.append(UInt8(1))
+            body.append(record)
+        case .failed(let reason):
+            body.append(UInt8(2))
+            body.append(reason)
+        }
+        var file = RecordBytes()
+        file.bytes = Self.magic
+        file.append(Self.version)
+        file.append(UInt32(clamping: body.bytes.count))
+        file.bytes += body.bytes
+        file.append(CRC32C.checksum(file.bytes))
+        return file.bytes
+    }
+}
+
+/// Little-endian bytes of a record in the making.
+private struct RecordBytes {
+    var bytes: [UInt8] = []
+
+    mutating func append(_ value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    mutating func append(_ value: Bool) { append(UInt8(value ? 1 : 0)) }
+
+    mutating func append(_ value: Double) { append(value.bitPattern) }
+
+    /// Length in bytes, then UTF-8; cut at a character when longer than the length field can say.
+    mutating func append(_ text: String) {
+        var utf8 = Array(text.utf8.prefix(Int(UInt16.max)))
+        while utf8.count < text.utf8.count, String(validating: utf8, as: UTF8.self) == nil { utf8.removeLast() }
+        append(UInt16(clamping: utf8.count))
+        bytes += utf8
+    }
+
+    mutating func append<Element>(_ list: [Element], _ appendElement: (inout RecordBytes, Element) -> Void) {
+        append(UInt32(clamping: list.count))
+        for element in list { appendElement(&self, element) }
+    }
+
+    mutating func append(_ record: MeasuredRecord) {
+        append(record.isa)
+        append(record.windowNanoseconds)
+        append(record.warmUpQueries)
+        append(record.warmUpNanoseconds)
+        append(record.warmUpSettled)
+        append(record.latency)
+        append(record.memory)
+        append(record.processor)
+        append(record.clockStepNanoseconds)
+        append(record.counters) { bytes, counter in
+            bytes.append(counter.name)
+            bytes.append(counter.availability.rawValue)
+            bytes.append(counter.reason)
+            bytes.append(counter.value)
+            bytes.append(counter.liveFraction)
+        }
+        append(record.energy.availability.rawValue)
+        append(record.energy.reason)
+        append(record.energy.instrument)
+        append(record.energy.domain)
+        append(record.energy.joules)
+        append(record.layers != nil)
+        if let layers = record.layers {
+            append(layers) { bytes, layer in
+                bytes.append(layer.name)
+                bytes.append(layer.operation)
+                bytes.append(layer.shape)
+                bytes.append(layer.macs)
+                bytes.append(layer.memoryAccessBytes)
+                bytes.append(layer.nanoseconds)
+            }
+        }
+    }
+
+    mutating func append(_ latency: RecordedLatency) {
+        append(latency.minimum)
+        append(latency.maximum)
+        append(latency.sum)
+        append(latency.bins) { bytes, bin in
+            bytes.append(bin.nanoseconds)
+            bytes.append(bin.count)
+        }
+    }
+
+    mutating func append(_ memory: RecordedMemory) {
+        append(memory.loadPeakRssBytes)
+        append(memory.peakRssBytes)
+        append(memory.peakWasReset)
+        append(memory.rssAnonBytes)
+        append(memory.arenaBytes)
+        append(memory.weightBytes)
+    }
+
+    mutating func append(_ processor: RecordedProcessorTime) {
+        append(processor.isKnown)
+        append(processor.cpus)
+        append(processor.stretchNanoseconds)
+        append(processor.busyNanoseconds)
+        append(processor.stolenNanoseconds)
+        append(processor.ownNanoseconds)
+        append(processor.tickNanoseconds)
+    }
+}

@@ -1,0 +1,126 @@
+internal import HostProbes
+internal import Synchronization
+
+/// What is done around the window, on the main thread.
+protocol WindowProbes {
+    /// Slow readings, while the instances run but nothing counts yet.
+    mutating func beforeWindow()
+    /// Switches on what counts inside the window.
+    mutating func windowOpens()
+    /// Switches it off.
+    mutating func windowCloses()
+    /// Slow readings, as soon as nothing counts any more.
+    mutating func afterWindow()
+}
+
+/// What came of a session.
+struct SessionResult {
+    /// Length of the window.
+    var windowNanoseconds: UInt64 = 0
+    /// Time from the first query to the window.
+    var warmUpNanoseconds: UInt64 = 0
+    /// Queries before the window, all instances.
+    var warmUpQueries: UInt64 = 0
+    /// Whether every instance became steady in time.
+    var warmUpSettled = false
+    /// Latencies of counted queries, all instances.
+    var latencies = LatencyRecorder()
+}
+
+/// Warm-up and window over a set of instances.
+///
+/// ```
+/// threads start   all steady, or time's up     start                       end
+/// |--- warm-up ---|-- probes, one query's time --|------- window -------------|-- probes, join
+/// ```
+struct MeasurementSession {
+    /// Warm-up takes no less: the clock and the caches need time even where latency looks steady.
+    static let shortestWarmUpNanoseconds: UInt64 = 100_000_000
+    /// Warm-up takes as long as the window at most, within these bounds.
+    static let warmUpCapNanoseconds: ClosedRange<UInt64> = 500_000_000...5_000_000_000
+    /// A window is stretched to have room for so many queries of the slowest instance.
+    static let leastQueries: UInt64 = 3
+
+    private static let pollNanoseconds: UInt64 = 5_000_000
+
+    /// Length of timed queries asked for.
+    var durationNanoseconds: UInt64
+    /// The parent, without whom there is no point in going on.
+    var parent: ParentWatch
+
+    /// Runs all instances through warm-up and window.
+    ///
+    /// - Parameters:
+    ///   - runners: one for each instance, each used by one thread.
+    ///   - probes: what to do around the window.
+    /// - Returns: what was observed.
+    /// - Throws: `outOfMemory` without room for the threads; `unfinished` when no query ended in the window;
+    ///   `abandoned`.
+    func run<Runner: QueryRunner>(
+        _ runners: [Runner],
+        probes: inout some WindowProbes
+    ) throws(MeasurementFailure) -> SessionResult {
+        let window = MeasurementWindow()
+        let instances = runners.map { Instance(runner: $0, window: window) }
+        var threads: [MeasurementThread] = []
+        var result: SessionResult
+        do {
+            let began = MonotonicClock.nanoseconds
+            for instance in instances { threads.append(try MeasurementThread { instance.run() }) }
+            result = try observe(instances, window: window, began: began, probes: &probes)
+        } catch {
+            // A gone parent cannot be told anything; the process ends without waiting for queries that may take seconds.
+            if error == .abandoned { throw error }
+            window.abandon()
+            for thread in threads { thread.join() }
+            throw error
+        }
+        for thread in threads { thread.join() }
+        for instance in instances { result.latencies.add(instance.recorder) }
+        guard result.latencies.count > 0 else { throw .unfinished("no query ended in \(result.windowNanoseconds) ns") }
+        return result
+    }
+
+    private func observe<Runner: QueryRunner>(
+        _ instances: [Instance<Runner>],
+        window: MeasurementWindow,
+        began: UInt64,
+        probes: inout some WindowProbes
+    ) throws(MeasurementFailure) -> SessionResult {
+        var result = SessionResult()
+        result.warmUpSettled = try warmUp(instances, began: began)
+        let slowest = instances.map { $0.medianNanoseconds.load(ordering: .relaxed) }.max() ?? 0
+        result.windowNanoseconds = max(durationNanoseconds, slowest &* Self.leastQueries)
+        probes.beforeWindow()
+        // The queries that were under way during the probes end before the window begins.
+        let start = MonotonicClock.nanoseconds &+ slowest &+ slowest / 2 &+ 1_000_000
+        let end = start &+ result.windowNanoseconds
+        window.open(from: start, to: end)
+        try parent.sleep(until: start)
+        probes.windowOpens()
+        result.warmUpNanoseconds = start &- began
+        result.warmUpQueries = instances.reduce(0) { $0 &+ $1.warmUpQueries.load(ordering: .acquiring) }
+        try parent.sleep(until: end)
+        probes.windowCloses()
+        probes.afterWindow()
+        return result
+    }
+
+    /// Waits for the end of the warm-up; whether every instance became steady.
+    private func warmUp<Runner: QueryRunner>(
+        _ instances: [Instance<Runner>],
+        began: UInt64
+    ) throws(MeasurementFailure) -> Bool {
+        let bounds = Self.warmUpCapNanoseconds
+        let cap = min(max(durationNanoseconds, bounds.lowerBound), bounds.upperBound)
+        while true {
+            try parent.sleep(nanoseconds: Self.pollNanoseconds)
+            let elapsed = MonotonicClock.nanoseconds &- began
+            guard elapsed >= Self.shortestWarmUpNanoseconds,
+                instances.allSatisfy({ $0.warmUpQueries.load(ordering: .acquiring) > 0 })
+            else { continue }
+            if instances.allSatisfy({ $0.isSettled.load(ordering: .relaxed) }) { return true }
+            if elapsed >= cap { return false }
+        }
+    }
+}

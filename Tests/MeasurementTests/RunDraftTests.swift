@@ -1,0 +1,109 @@
+import EdgeprofAPI
+import HostInfo
+import Testing
+
+@testable import Measurement
+@testable import MeasurementCore
+
+@Suite struct RunDraftTests {
+    static var record: MeasuredRecord {
+        var record = MeasuredRecord()
+        record.isa = "avx2"
+        record.windowNanoseconds = 2_000_000_000
+        record.latency.minimum = 1_000_000
+        record.latency.maximum = 3_000_000
+        record.latency.sum = 1_000_000 * 900 + 3_000_000 * 100
+        record.latency.bins = [.init(nanoseconds: 1_000_447, count: 900), .init(nanoseconds: 3_000_319, count: 100)]
+        record.memory.peakRssBytes = 7
+        record.processor.isKnown = true
+        record.processor.cpus = 2
+        record.processor.stretchNanoseconds = 2_000_000_000
+        record.processor.busyNanoseconds = 2_000_000_000
+        record.processor.ownNanoseconds = 2_000_000_000
+        record.processor.tickNanoseconds = 10_000_000
+        record.counters = [
+            .init(name: "instructions", value: 12, liveFraction: 1),
+            .init(name: "cycles", availability: .absent, reason: "no PMU", value: 3, liveFraction: 0.5),
+        ]
+        record.energy = RecordedEnergy(availability: .denied, reason: "root only", joules: 4)
+        return record
+    }
+
+    private func run(_ record: MeasuredRecord, limits: HostLimits? = nil) -> Run {
+        let host = HostFacts(.current(), limits: limits)
+        let draft = RunDraft(model: "m", settings: MeasurementSettings(), host: host, producer: "p")
+        return draft.run(ChildEnd(outcome: .ok, record: record))
+    }
+
+    @Test func percentilesAreWithinTheExtremes() throws {
+        let run = run(Self.record)
+        let latency = try #require(run.latencyNanoseconds)
+        #expect(latency.min == 1_000_000 && latency.p50 == 1_000_447 && latency.p90 == 1_000_447)
+        // The bin stands for its longest latency; no query took that long.
+        #expect(latency.p99 == 3_000_000 && latency.max == 3_000_000)
+        #expect(latency.mean == 1_200_000 && latency.count == 1000)
+        #expect(latency.histogram == [[1_000_447, 900], [3_000_319, 100]])
+        #expect(run.throughputPerSecond == 500)
+        #expect(run.isa == "avx2" && run.outcome == .ok)
+        #expect(UUIDv7.isValid(run.id))
+    }
+
+    @Test func whatCouldNotBeReadHasAReasonAndNoValue() {
+        let run = run(Self.record)
+        #expect(run.counters[0] == Run.Counter(name: "instructions", availability: .ok, value: 12, liveFraction: 1))
+        #expect(run.counters[1] == Run.Counter(name: "cycles", availability: .absent, reason: "no PMU"))
+        #expect(run.energy == Run.Energy(availability: .denied, reason: "root only"))
+    }
+
+    @Test func aRecordWithoutQueriesIsACrash() {
+        var record = Self.record
+        record.latency = RecordedLatency()
+        #expect(run(record).outcome == .crashed)
+        #expect(run(record).latencyNanoseconds == nil)
+    }
+
+    @Test func limitsMakeAStandIn() {
+        #expect(run(Self.record).flags == [])
+        let limited = run(Self.record, limits: HostLimits(cpus: [0], isa: "portable", memoryBytes: 1 << 30))
+        #expect(limited.flags == [.standIn])
+        #expect(limited.host.usableCpus == 1 && limited.host.isa == "portable")
+        #expect(limited.host.effectiveMemoryBytes <= 1 << 30)
+    }
+
+    @Test func disturbancesAndPropertiesAreFlagged() {
+        func flags(_ change: (inout MeasuredRecord) -> Void) -> [Flag] {
+            var record = Self.record
+            change(&record)
+            return Disturbances.flags(of: record)
+        }
+        #expect(flags { _ in } == [])
+        #expect(flags { $0.processor.stolenNanoseconds = 30_000_000 } == [.stolenTime])
+        // One tick can be no more than rounding; and 1 % of what was wanted is the bound.
+        #expect(flags { $0.processor.stolenNanoseconds = 10_000_000 } == [])
+        #expect(flags { $0.processor.stolenNanoseconds = 20_000_000 } == [])
+        #expect(flags { $0.processor.busyNanoseconds = 2_300_000_000 } == [.otherLoad])
+        #expect(flags { $0.processor.busyNanoseconds = 2_200_000_000 } == [])
+        #expect(flags { $0.processor.ownNanoseconds = .max } == [])
+        #expect(
+            flags {
+                $0.processor.busyNanoseconds = .max
+                $0.processor.isKnown = false
+            } == []
+        )
+        #expect(flags { $0.clockStepNanoseconds = -6_000_000 } == [.clockStep])
+        #expect(flags { $0.clockStepNanoseconds = .min } == [.clockStep])
+        #expect(flags { $0.clockStepNanoseconds = 1_000_000 } == [])
+        #expect(flags { $0.latency.bins[0].count = 561 } == [.fewQueries])
+        #expect(flags { $0.latency.bins[0].count = 562 } == [])
+        #expect(flags { $0.counters[0].liveFraction = 0.6 } == [.partialCounters])
+        #expect(flags { $0.counters[1].liveFraction = 0.6 } == [])
+    }
+
+    @Test func hostFactsComeFromTheHost() {
+        let facts = HostFacts(.current())
+        #expect(facts.usableCpus >= 1 && facts.onlineCpus >= facts.usableCpus)
+        #expect(facts.memoryBytes > 0 && !facts.hostname.isEmpty)
+        #expect(["x86_64", "arm64"].contains(facts.architecture))
+        #expect(InstructionSet(rawValue: facts.isa) != nil)
+    }
+}
