@@ -1,0 +1,81 @@
+import EdgeprofAPI
+import Foundation
+import FoundationNetworking
+
+/// Runs of the built program.
+struct Program {
+    /// What a finished run left.
+    struct Output {
+        var standardOutput: String
+        var standardError: String
+        var code: Int32
+    }
+
+    /// The program stands beside the test bundle.
+    static var url: URL {
+        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("edgeprof-collector")
+    }
+
+    static func run(_ arguments: String...) throws -> Output {
+        let process = Process()
+        let (output, errors) = (Pipe(), Pipe())
+        process.executableURL = url
+        process.arguments = arguments
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let errorText = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return Output(standardOutput: text, standardError: errorText, code: process.terminationStatus)
+    }
+}
+
+/// A serving collector process.
+final class ServingProcess {
+    let caller: Caller
+    private let process = Process()
+    private let output = Pipe()
+
+    init(dataDirectory: String) throws {
+        process.executableURL = Program.url
+        process.arguments = ["serve", "--data-dir", dataDirectory, "--port", "0", "--log-level", "error"]
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        var line = ""
+        while !line.contains("\n") {
+            let data = output.fileHandleForReading.availableData
+            guard !data.isEmpty else { break }
+            line += String(decoding: data, as: UTF8.self)
+        }
+        let address = line.trimmingCharacters(in: .newlines).replacing("listening on ", with: "")
+        caller = Caller(address: address)
+    }
+
+    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+    /// Sends a signal and waits for the end; the exit code, or the signal's number negated.
+    func end(_ signal: Int32) -> Int32 {
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+}
+
+/// Sends requests to a serving process.
+struct Caller: Sendable {
+    let address: String
+
+    func send(_ method: String, _ path: String, token: String, body: Data? = nil) async throws -> (Int, Data) {
+        guard let url = URL(string: address + path) else { throw Problem(status: 0, title: "bad URL \(address)") }
+        var request = URLRequest(url: url)
+        request.httpMethod = method
+        request.httpBody = body
+        request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
+        if body != nil { request.setValue("application/json", forHTTPHeaderField: "Content-Type") }
+        let (data, response) = try await URLSession.shared.data(for: request)
+        return ((response as? HTTPURLResponse)?.statusCode ?? 0, data)
+    }
+}

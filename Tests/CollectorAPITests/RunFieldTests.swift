@@ -1,0 +1,145 @@
+import CollectorStore
+import EdgeprofAPI
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Testing
+
+/// One field spoiled, and what the reason must name.
+private struct BadField: Sendable {
+    var path: String
+    var value: (any Sendable)?
+    var reason: String
+
+    init(_ path: String, _ value: (any Sendable)?, _ reason: String) {
+        self.path = path
+        self.value = value
+        self.reason = reason
+    }
+}
+
+@Suite struct RunFieldTests {
+    private static let heads: [BadField] = [
+        BadField("schemaVersion", 2, "schemaVersion"),
+        BadField("schemaVersion", 0, "schemaVersion"),
+        BadField("id", "x", "id"),
+        BadField("id", "0198C0DE-0000-7000-8000-000000000000", "id"),
+        BadField("id", "0198c0de-0000-4000-8000-000000000000", "id"),
+        BadField("agentId", "x", "agentId"),
+        BadField("jobId", "0198c0de-0000-7000-8000-000000000000", "assignmentId"),
+        BadField("startedAt", "1969-12-31T23:59:59Z", "startedAt"),
+        BadField("startedAt", "yesterday", "runs[0].startedAt"),
+        BadField("outcome", "fine", "runs[0].outcome"),
+        BadField("outcome", "oom", "latencyNanoseconds"),
+        BadField("outcomeReason", String(repeating: "x", count: 4097), "outcomeReason"),
+        BadField("threads", 1025, "threads"),
+        BadField("threads", 1e300, "1e+300"),
+        BadField("instances", 0, "instances"),
+        BadField("scenario", "single-stream", "instances"),
+        BadField("isa", "", "isa"),
+        BadField("plan", "fast", "runs[0].plan"),
+        BadField("producer", "", "producer"),
+    ]
+
+    private static let hostsAndModels: [BadField] = [
+        BadField("host.hostname", "", "host.hostname"),
+        BadField("host.cpuModel", String(repeating: "x", count: 257), "host.cpuModel"),
+        BadField("host.isa", "a\u{0}b", "host.isa"),
+        BadField("host.memoryBytes", -1, "does not fit its field"),
+        BadField("host.memoryBytes", 1.5, "does not fit its field"),
+        BadField("host.cacheBytes", Dictionary(uniqueKeysWithValues: (0..<17).map { ("\($0)", 1) }), "host.cacheBytes"),
+        BadField("model.name", "", "model.name"),
+        BadField("model.sha256", "", "model.sha256"),
+        BadField("model.sha256", String(repeating: "A", count: 64), "model.sha256"),
+        BadField("model.sha256", String(repeating: "a", count: 63), "model.sha256"),
+        BadField("model.family", "", "model.family"),
+        BadField("host", nil, "runs[0].host"),
+    ]
+
+    private static let figures: [BadField] = [
+        BadField("latencyNanoseconds", nil, "latencyNanoseconds"),
+        BadField("throughputPerSecond", nil, "throughputPerSecond"),
+        BadField("throughputPerSecond", 0, "throughputPerSecond"),
+        BadField("throughputPerSecond", 1e10, "throughputPerSecond"),
+        BadField("throughputPerSecond", -3, "throughputPerSecond"),
+        BadField("latencyNanoseconds.count", 99, "latencyNanoseconds.histogram"),
+        BadField("latencyNanoseconds.count", 100_000_000_001, "latencyNanoseconds.count"),
+        BadField("latencyNanoseconds.count", 0, "latencyNanoseconds"),
+        BadField("latencyNanoseconds.min", 30_000_000, "latencyNanoseconds"),
+        BadField("latencyNanoseconds.p90", 1, "latencyNanoseconds"),
+        BadField("latencyNanoseconds.p50", 1, "latencyNanoseconds.p50"),
+        BadField("latencyNanoseconds.mean", 1, "latencyNanoseconds.mean"),
+        BadField("latencyNanoseconds.max", UInt64.max, "latencyNanoseconds.max"),
+        BadField("latencyNanoseconds.histogram", [[UInt64]](), "latencyNanoseconds.histogram"),
+        BadField("latencyNanoseconds.histogram", [[20_000_000]], "latencyNanoseconds.histogram"),
+        BadField("latencyNanoseconds.histogram", [[20_000_000, 100, 1]], "latencyNanoseconds.histogram"),
+        BadField(
+            "latencyNanoseconds.histogram",
+            [[21_000_000, 50], [20_000_000, 50]],
+            "latencyNanoseconds.histogram"
+        ),
+        BadField(
+            "latencyNanoseconds.histogram",
+            [[20_000_000, 50], [20_000_000, 50]],
+            "latencyNanoseconds.histogram"
+        ),
+        BadField(
+            "latencyNanoseconds.histogram",
+            [[20_000_000, 100], [21_000_000, 0]],
+            "latencyNanoseconds.histogram"
+        ),
+        BadField("latencyNanoseconds.histogram", [[1, 100]], "latencyNanoseconds.histogram"),
+        BadField(
+            "latencyNanoseconds.histogram",
+            [[20_000_000, UInt64.max], [21_000_000, 101]],
+            "latencyNanoseconds.histogram"
+        ),
+    ]
+
+    private static let details: [BadField] = [
+        BadField("memory.peakRssBytes", 0, "memory.peakRssBytes"),
+        BadField("memory.peakRssBytes", UInt64.max, "memory.peakRssBytes"),
+        BadField("counters.0.name", "", "counters.name"),
+        BadField("counters.0.name", "cycles", "counters"),
+        BadField("counters.0.value", nil, "counters"),
+        BadField("counters.0.value", -1, "counters.value"),
+        BadField("counters.0.liveFraction", 1.1, "counters.liveFraction"),
+        BadField("counters.1.value", 0, "counters"),
+        BadField("counters.1.reason", nil, "counters"),
+        BadField("energy.joules", nil, "energy"),
+        BadField("energy.joules", -1, "energy.joules"),
+        BadField("energy.domain", "room", "energy.domain"),
+        BadField("energy.instrument", nil, "energy"),
+        BadField("energy.availability", "absent", "energy"),
+        BadField("flags", ["stand-in", "stand-in"], "flags"),
+        BadField("flags", ["haunted"], "runs[0].flags[0]"),
+        BadField("layers.0.name", "", "layers.name"),
+        BadField("layers.0.nanoseconds", UInt64.max, "layers.nanoseconds"),
+    ]
+
+    @Test func everyFieldIsChecked() async throws {
+        let harness = try await Harness()
+        let agent = try await harness.enroll()
+        try await harness.requests { client in
+            for bad in Self.heads + Self.hostsAndModels + Self.figures + Self.details {
+                let run = try Spoilable(Run.sample(agentId: agent.id)).with(bad.path, bad.value)
+                let body = try JSONSerialization.data(withJSONObject: ["runs": [run.object]])
+                let answer = try await client.send(.post, "/v1/runs", as: agent.token, body: body)
+                #expect(answer.status == 200, "\(bad.path) \(String(decoding: answer.data, as: UTF8.self))")
+                guard answer.status == 200 else { continue }
+                let result = try #require(try answer.decode(RunBatchResult.self).results.first)
+                #expect(result.status == .rejected, "\(bad.path)")
+                #expect(result.reason?.contains(bad.reason) == true, "\(bad.path): \(result.reason ?? "")")
+            }
+            #expect(try await client.get("/v1/runs").decode(RunList.self).runs.isEmpty)
+            // What a run that never got to measuring may leave out.
+            var refused = Run.sample(agentId: agent.id, outcome: .refused)
+            refused.model.sha256 = ""
+            refused.isa = ""
+            refused.memory = nil
+            refused.energy = nil
+            let answer = try await client.send(.post, "/v1/runs", as: agent.token, json: RunBatch(runs: [refused]))
+            #expect(try answer.decode(RunBatchResult.self).results.map(\.status) == [.stored])
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import CollectorStore
+import EdgeprofAPI
+import Testing
+
+@Suite struct StoreJobTests {
+    private let now = TemporaryStore.now
+
+    @Test func agentsAreListedByNameAndKeepTheirHeartbeat() async throws {
+        let temporary = try TemporaryStore()
+        let second = try await temporary.enroll("b", labels: ["site": "lab"])
+        _ = try await temporary.enroll("a")
+        #expect(try await temporary.store.agents().map(\.name) == ["a", "b"])
+        var host = HostFacts.sample
+        host.kernel = "6.2"
+        let heartbeat = Heartbeat(
+            version: "0.1.1",
+            host: host,
+            spoolRecords: 1,
+            spoolBytes: 2,
+            droppedRecords: .max,
+            rssBytes: 4,
+            cpuSeconds: 0.5
+        )
+        let later = Timestamp(millisecondsSinceEpoch: now.millisecondsSinceEpoch + 5)
+        #expect(try await temporary.store.recordHeartbeat(heartbeat, agentId: second, at: later))
+        let agent = try #require(try await temporary.store.agent(id: second))
+        #expect(agent.heartbeat == heartbeat && agent.host == host && agent.lastSeenAt == later)
+        #expect(agent.labels == ["site": "lab"] && agent.enrolledAt == now)
+        #expect(try await !temporary.store.recordHeartbeat(heartbeat, agentId: "unknown", at: later))
+        #expect(try await temporary.store.agent(id: "unknown") == nil)
+    }
+
+    @Test func jobsGoToAgentsThatCarryAllLabels() async throws {
+        let temporary = try TemporaryStore()
+        let lab = try await temporary.enroll("lab", labels: ["site": "lab", "gen": "2"])
+        let shop = try await temporary.enroll("shop", labels: ["site": "shop", "gen": "2"])
+        let job = try await temporary.store.createSampleJob(labels: ["site": "lab"])
+        #expect(job.total == 1)
+        #expect(try await temporary.store.unfinishedAssignments(agentId: lab, limit: 9).map(\.jobId) == [job.id])
+        #expect(try await temporary.store.unfinishedAssignments(agentId: shop, limit: 9).isEmpty)
+        #expect(try await temporary.store.createSampleJob(labels: ["gen": "2"]).total == 2)
+        let request = JobRequest(models: ["m"], settings: JobSettings(), labels: ["site": "mars"])
+        #expect(try await temporary.store.createJob(request, at: now) == .noMatchingAgent)
+    }
+
+    @Test func agentsWithoutATokenGetNoWork() async throws {
+        let temporary = try TemporaryStore()
+        let agentId = try await temporary.enroll("a")
+        let token = try #require(try await temporary.store.tokens().first { $0.agentId == agentId })
+        #expect(try await temporary.store.deleteToken(id: token.id))
+        let request = JobRequest(models: ["m"], settings: JobSettings())
+        #expect(try await temporary.store.createJob(request, at: now) == .noMatchingAgent)
+        #expect(try await temporary.store.agents().count == 1)
+    }
+
+    @Test func assignmentsComeOldestJobFirstAndRepeatAfterAllModels() async throws {
+        let temporary = try TemporaryStore()
+        let agentId = try await temporary.enroll("a")
+        let first = try await temporary.store.createSampleJob(models: ["m1", "m2"], repetitions: 2)
+        let second = try await temporary.store.createSampleJob(models: ["m3"])
+        let all = try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 100)
+        #expect(all.map(\.model) == ["m1", "m2", "m1", "m2", "m3"])
+        #expect(all.map(\.jobId) == [first.id, first.id, first.id, first.id, second.id])
+        #expect(all.allSatisfy { $0.settings == first.request.settings })
+        #expect(try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 2) == Array(all.prefix(2)))
+        #expect(try await temporary.store.jobs(limit: 10).map(\.id) == [second.id, first.id])
+        #expect(try await temporary.store.jobs(limit: 1).map(\.id) == [second.id])
+    }
+
+    @Test(arguments: [(1000, 1000), (Int.max, 2), (1, Int.max)])
+    func jobsOfAbsurdSizeAreRefused(models: Int, repetitions: Int) async throws {
+        let temporary = try TemporaryStore()
+        _ = try await temporary.enroll("a")
+        let names = (0..<min(models, 1000)).map { "m\($0)" }
+        let request = JobRequest(
+            models: names,
+            settings: JobSettings(),
+            repetitions: repetitions == 2 ? .max : repetitions
+        )
+        guard case .tooManyAssignments = try await temporary.store.createJob(request, at: now) else {
+            Issue.record("a job of \(models) x \(repetitions) was made")
+            return
+        }
+        #expect(try await temporary.store.jobs(limit: 10).isEmpty)
+    }
+
+    @Test func runsFinishAssignmentsAndFailuresAreCounted() async throws {
+        let temporary = try TemporaryStore()
+        let agentId = try await temporary.enroll("a")
+        let job = try await temporary.store.createSampleJob(models: ["m1", "m2", "m3"])
+        let work = try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 100)
+        let runs = [
+            Run.sample(agentId: agentId, assignment: work[0], model: "m1"),
+            Run.sample(agentId: agentId, assignment: work[2], outcome: .oom, model: "m3"),
+        ]
+        let results = try await temporary.store.insert(runs, from: .agent(id: agentId), at: now)
+        #expect(results.map(\.status) == [.stored, .stored])
+        let record = try #require(try await temporary.store.job(id: job.id))
+        #expect(record.total == 3 && record.finished == 2 && record.failed == 1 && !record.isDone)
+        #expect(try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 9) == [work[1]])
+        // A second run of a finished assignment is kept, and changes nothing about the job.
+        let again = Run.sample(agentId: agentId, assignment: work[0], outcome: .crashed, model: "m1")
+        let second = try await temporary.store.insert([again], from: .agent(id: agentId), at: now)
+        #expect(second.map(\.status) == [.stored])
+        #expect(try await temporary.store.job(id: job.id) == record)
+        #expect(try await temporary.store.job(id: "unknown") == nil)
+    }
+}

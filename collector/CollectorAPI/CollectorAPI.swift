@@ -1,0 +1,51 @@
+public import CollectorStore
+public import EdgeprofAPI
+public import Hummingbird
+
+/// The collector's HTTP interface over a store.
+///
+/// All routes stand in one table made of the controllers' endpoints (docs/adding/endpoint.md).
+public struct CollectorAPI: Sendable {
+    /// Largest request body read, bytes.
+    public static let maximumBodyBytes = 16 << 20
+
+    private let store: any Store
+    private let clock: @Sendable () -> Timestamp
+    let bell = JobBell()
+
+    /// Makes the interface.
+    ///
+    /// - Parameters:
+    ///   - store: What it serves.
+    ///   - clock: The time of day.
+    public init(store: any Store, clock: @escaping @Sendable () -> Timestamp) {
+        self.store = store
+        self.clock = clock
+    }
+
+    /// The responder to hand to an application.
+    public func responder() -> RouterResponder<CollectorContext> {
+        let ranking = RankingService(store: store)
+        let endpoints =
+            HealthController(store: store).endpoints
+            + AgentController(store: store, clock: clock, bell: bell).endpoints
+            + RunController(store: store, clock: clock).endpoints
+            + JobController(store: store, clock: clock, bell: bell).endpoints
+            + TokenController(store: store, clock: clock).endpoints
+            + TierController(store: store).endpoints
+            + RankingController(ranking: ranking).endpoints
+        // A HEAD for every GET, as RFC 9110 section 9.1 asks of general-purpose servers.
+        let router = Router(context: CollectorContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: RequestLogMiddleware())
+        router.add(middleware: SecurityHeadersMiddleware())
+        router.add(middleware: ProblemMiddleware(routes: RouteTable(endpoints)))
+        let authentication = Authentication(store: store, clock: clock)
+        for endpoint in endpoints {
+            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+                let context = try await authentication.admit(request, context, to: endpoint.access)
+                return try await endpoint.respond(request, context)
+            }
+        }
+        return router.buildResponder()
+    }
+}

@@ -1,0 +1,45 @@
+import CollectorStore
+import EdgeprofAPI
+import Hummingbird
+
+/// Bearer tokens.
+struct TokenController: Sendable {
+    let store: any Store
+    let clock: @Sendable () -> Timestamp
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.post, "/v1/tokens", .administrators, respond: create),
+            Endpoint(.get, "/v1/tokens", .administrators, respond: list),
+            Endpoint(.delete, "/v1/tokens/:id", .administrators, respond: delete),
+        ]
+    }
+
+    @Sendable private func create(_ request: Request, _ context: CollectorContext) async throws -> Response {
+        let body = try await request.decodeJSON(TokenRequest.self, context)
+        try FieldChecker.check { $0.check(body) }
+        let now = clock()
+        let secret = TokenSecret(role: body.role)
+        let token = NewToken(
+            hash: secret.hash,
+            role: body.role,
+            expiresAt: body.expiresInSeconds.map {
+                Timestamp(millisecondsSinceEpoch: now.millisecondsSinceEpoch + Int64($0) * 1000)
+            },
+            usesLeft: body.maximumUses
+        )
+        let id = try await store.createToken(token, at: now)
+        return try .json(TokenCreated(id: id, token: secret.text), status: .created)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: CollectorContext) async throws -> Response {
+        _ = try QueryParameters(request.uri, known: [])
+        return try .json(TokenList(tokens: try await store.tokens()))
+    }
+
+    @Sendable private func delete(_ request: Request, _ context: CollectorContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        guard try await store.deleteToken(id: id) else { throw HTTPProblem.notFound("token", id) }
+        return Response(status: .noContent)
+    }
+}

@@ -1,0 +1,118 @@
+import EdgeprofAPI
+
+extension FieldChecker {
+    /// Checks every field of a run; who may send it is the store's to say.
+    mutating func check(_ run: Run) {
+        require(run.schemaVersion, "schemaVersion", in: 1...Run.currentSchemaVersion)
+        require(uuid: run.id, "id")
+        require(uuid: run.agentId, "agentId")
+        require(uuid: run.jobId, "jobId")
+        require(uuid: run.assignmentId, "assignmentId")
+        require((run.jobId == nil) == (run.assignmentId == nil), "assignmentId", "and jobId go together")
+        require(run.startedAt.millisecondsSinceEpoch >= 0, "startedAt", "must not lie before 1970")
+        check(run.host)
+        check(run.model, measured: run.outcome == .ok)
+        require(run.threads, "threads", in: MeasurementSettings.Limits.threads)
+        require(run.instances, "instances", in: MeasurementSettings.Limits.instances)
+        require(run.scenario != .singleStream || run.instances == 1, "instances", "must be 1 in single-stream")
+        // What was never chosen, for the run was refused before, may be left empty.
+        require(text: run.isa, "isa", bytes: (run.outcome == .ok ? 1 : 0)...64)
+        require(text: run.producer, "producer", bytes: 1...200)
+        if let reason = run.outcomeReason { require(text: reason, "outcomeReason", bytes: 0...4096) }
+        checkFigures(run)
+        if let memory = run.memory { check(memory) }
+        check(run.counters)
+        if let energy = run.energy { check(energy) }
+        require(Set(run.flags).count == run.flags.count, "flags", "names a flag twice")
+        if let layers = run.layers { check(layers) }
+    }
+
+    private mutating func check(_ model: Run.ModelReference, measured: Bool) {
+        require(text: model.name, "model.name", bytes: 1...200)
+        let isDigest =
+            model.sha256.utf8.count == 64
+            && model.sha256.utf8.allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+            }
+        // An unknown model has no content to hash.
+        require(
+            isDigest || !measured && model.sha256.isEmpty,
+            "model.sha256",
+            "must be 64 lower-case hexadecimal digits"
+        )
+        if let family = model.family { require(text: family, "model.family", bytes: 1...100) }
+    }
+
+    private mutating func checkFigures(_ run: Run) {
+        let measured = run.outcome == .ok
+        let word = measured ? "is missing though the outcome is ok" : "is given though the outcome is not ok"
+        require((run.latencyNanoseconds != nil) == measured, "latencyNanoseconds", word)
+        require((run.throughputPerSecond != nil) == measured, "throughputPerSecond", word)
+        if let throughput = run.throughputPerSecond {
+            require(throughput, "throughputPerSecond", in: 1e-9...1e9)
+        }
+        if let latency = run.latencyNanoseconds { check(latency) }
+    }
+
+    private mutating func check(_ memory: Run.Memory) {
+        for (name, bytes) in [
+            ("peakRssBytes", memory.peakRssBytes), ("loadPeakRssBytes", memory.loadPeakRssBytes),
+            ("rssAnonBytes", memory.rssAnonBytes), ("arenaBytes", memory.arenaBytes),
+            ("weightBytes", memory.weightBytes),
+        ] {
+            require(bytes, "memory.\(name)", in: 0...Self.maximumBytes)
+        }
+        require(memory.peakRssBytes > 0, "memory.peakRssBytes", "must not be 0; leave memory out instead")
+    }
+
+    private mutating func check(_ counters: [Run.Counter]) {
+        require(counters.count <= 256, "counters", "must be 256 at most")
+        require(Set(counters.map(\.name)).count == counters.count, "counters", "names a counter twice")
+        for counter in counters {
+            require(text: counter.name, "counters.name", bytes: 1...100)
+            check(counter.availability, counter.reason, hasValue: counter.value != nil, "counters")
+            if let value = counter.value { require(value, "counters.value", in: 0...1e24) }
+            if let live = counter.liveFraction { require(live, "counters.liveFraction", in: 0...1) }
+        }
+    }
+
+    private mutating func check(_ energy: Run.Energy) {
+        check(energy.availability, energy.reason, hasValue: energy.joules != nil, "energy")
+        if let joules = energy.joules { require(joules, "energy.joules", in: 0...1e12) }
+        if let instrument = energy.instrument { require(text: instrument, "energy.instrument", bytes: 1...100) }
+        if let domain = energy.domain {
+            require(["package", "wall"].contains(domain), "energy.domain", "must be package or wall")
+        }
+        let isNamed = energy.instrument != nil && energy.domain != nil
+        require(energy.availability != .ok || isNamed, "energy", "names no instrument or domain")
+    }
+
+    /// What is not available is a reason, never a number.
+    private mutating func check(
+        _ availability: Availability,
+        _ reason: String?,
+        hasValue: Bool,
+        _ field: String
+    ) {
+        if let reason { require(text: reason, "\(field).reason", bytes: 0...1024) }
+        switch availability {
+        case .ok: require(hasValue, field, "is available but has no value")
+        case .denied, .absent:
+            require(!hasValue, field, "is not available but has a value")
+            require(reason?.isEmpty == false, field, "is not available and gives no reason")
+        }
+    }
+
+    private mutating func check(_ layers: [Run.Layer]) {
+        require(layers.count <= 10_000, "layers", "must be 10000 at most")
+        for layer in layers {
+            require(text: layer.name, "layers.name", bytes: 1...256)
+            require(text: layer.operation, "layers.operation", bytes: 1...100)
+            require(text: layer.shape, "layers.shape", bytes: 0...100)
+            require(layer.macs, "layers.macs", in: 0...(1 << 60))
+            require(layer.memoryAccessBytes, "layers.memoryAccessBytes", in: 0...(1 << 60))
+            require(layer.nanoseconds, "layers.nanoseconds", in: 0...Self.maximumNanoseconds)
+        }
+    }
+}

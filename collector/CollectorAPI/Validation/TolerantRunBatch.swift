@@ -1,0 +1,52 @@
+import EdgeprofAPI
+
+/// A batch in which one bad run does not spoil the others.
+struct TolerantRunBatch: Decodable {
+    var runs: [Entry]
+
+    /// A run, or why it is none.
+    struct Entry: Decodable {
+        private enum Key: CodingKey {
+            case id
+        }
+
+        var id: String
+        var run: Result<Run, Rejection>
+
+        init(from decoder: any Decoder) throws {
+            let id = (try? decoder.container(keyedBy: Key.self).decode(String.self, forKey: .id)) ?? ""
+            self.id = id
+            do {
+                run = .success(try Run(from: decoder))
+            } catch let error as DecodingError {
+                run = .failure(Rejection(id: id, reason: error.explanation))
+            } catch {
+                // Foundation throws an error of its own, which quotes the number, for 1.5 where a whole one is due.
+                run = .failure(Rejection(id: id, reason: "a number does not fit its field (\(error))"))
+            }
+        }
+
+        /// The run when every field is sound.
+        func checked() -> Result<Run, Rejection> {
+            run.flatMap { run in
+                var checker = FieldChecker()
+                checker.check(run)
+                guard checker.problems.isEmpty else {
+                    return .failure(Rejection(id: id, reason: checker.problems.joined(separator: "; ")))
+                }
+                return .success(run)
+            }
+        }
+    }
+
+    /// Why a run is not stored.
+    struct Rejection: Error {
+        var id: String
+        var reason: String
+
+        /// The answer to the client, cut to a sane size.
+        var result: RunResult {
+            RunResult(id: String(id.prefix(64)), status: .rejected, reason: String(reason.prefix(1000)))
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// Documented at `Store`.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
+public import EdgeprofAPI
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+    public func enroll(
+        _ request: EnrollRequest,
+        enrollmentTokenId: String,
+        agentToken: TokenHash,
+        at now: Timestamp
+    ) async throws -> String? {
+        let (labels, host) = (try Self.encodeText(request.labels), try Self.encodeText(request.host))
+        return try await write { database in
+            // The condition and the count are one statement, so the last use cannot be had twice.
+            try database.execute(
+                sql: """
+                    UPDATE token SET uses_left = uses_left - 1
+                    WHERE id = ? AND role = 'enrollment' AND (expires_at IS NULL OR expires_at > ?)
+                        AND (uses_left IS NULL OR uses_left > 0)
+                    """,
+                arguments: [enrollmentTokenId, now.millisecondsSinceEpoch]
+            )
+            guard database.changesCount == 1 else { return nil }
+            let id = UUIDv7.make(at: now)
+            try database.execute(
+                sql: "INSERT INTO agent (id, name, labels, host, enrolled_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?)",
+                arguments: [id, request.name, labels, host, now.millisecondsSinceEpoch, now.millisecondsSinceEpoch]
+            )
+            _ = try Self.insertToken(NewToken(hash: agentToken, role: .agent), agentId: id, at: now, in: database)
+            return id
+        }
+    }
+
+    public func agents() async throws -> [AgentRecord] {
+        try await read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM agent ORDER BY name, id").map(Self.agentRecord)
+        }
+    }
+
+    public func agent(id: String) async throws -> AgentRecord? {
+        try await read { database in
+            try Row.fetchOne(database, sql: "SELECT * FROM agent WHERE id = ?", arguments: [id]).map(Self.agentRecord)
+        }
+    }
+
+    public func recordHeartbeat(_ heartbeat: Heartbeat, agentId: String, at now: Timestamp) async throws -> Bool {
+        let (host, document) = (try Self.encodeText(heartbeat.host), try Self.encodeText(heartbeat))
+        return try await write { database in
+            try database.execute(
+                sql: "UPDATE agent SET host = ?, heartbeat = ?, last_seen_at = ? WHERE id = ?",
+                arguments: [host, document, now.millisecondsSinceEpoch, agentId]
+            )
+            return database.changesCount == 1
+        }
+    }
+
+    public func recordContact(agentId: String, at now: Timestamp) async throws {
+        try await write { try Self.recordContact(agentId: agentId, at: now, in: $0) }
+    }
+
+    static func recordContact(agentId: String, at now: Timestamp, in database: Database) throws {
+        try database.execute(
+            sql: "UPDATE agent SET last_seen_at = ? WHERE id = ?",
+            arguments: [now.millisecondsSinceEpoch, agentId]
+        )
+    }
+
+    private static func agentRecord(_ row: Row) throws -> AgentRecord {
+        AgentRecord(
+            id: row["id"],
+            name: row["name"],
+            labels: try decode([String: String].self, from: row["labels"]),
+            host: try decode(HostFacts.self, from: row["host"]),
+            tiers: [],
+            enrolledAt: Timestamp(column: row["enrolled_at"]),
+            lastSeenAt: (row["last_seen_at"] as Int64?).map(Timestamp.init(column:)),
+            heartbeat: try (row["heartbeat"] as Data?).map { try decode(Heartbeat.self, from: $0) }
+        )
+    }
+}

@@ -1,0 +1,118 @@
+// Documented at `Store`.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
+public import EdgeprofAPI
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+    public func insert(_ runs: [Run], from uploader: RunUploader, at now: Timestamp) async throws -> [RunResult] {
+        // Encoded before the transaction: the writer is held for the writing only.
+        let documents = runs.map { run in Result { try Self.encode(run) } }
+        return try await write { database in
+            var results: [RunResult] = []
+            results.reserveCapacity(runs.count)
+            for (run, document) in zip(runs, documents) {
+                results.append(try Self.insert(run, document, from: uploader, at: now, in: database))
+            }
+            if results.contains(where: { $0.status == .stored }) { try Self.incrementDataVersion(in: database) }
+            if case .agent(let id) = uploader { try Self.recordContact(agentId: id, at: now, in: database) }
+            return results
+        }
+    }
+
+    public func runs(matching filter: RunFilter, after cursor: RunCursor?, limit: Int) async throws -> RunList {
+        var conditions: [String] = []
+        var arguments: [(any DatabaseValueConvertible & Sendable)?] = []
+        for (column, value) in [
+            ("model", filter.model), ("agent_id", filter.agentId), ("job_id", filter.jobId),
+            ("outcome", filter.outcome?.rawValue),
+        ] {
+            guard let value else { continue }
+            conditions.append("\(column) = ?")
+            arguments.append(value)
+        }
+        if let cursor {
+            conditions.append("(started_at, id) < (?, ?)")
+            arguments += [cursor.startedAt.millisecondsSinceEpoch, cursor.id]
+        }
+        let clause = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        // One more than asked for tells whether there is a next page.
+        let sql = "SELECT document FROM run\(clause) ORDER BY started_at DESC, id DESC LIMIT ?"
+        let values = arguments + [limit + 1]
+        return try await read { database in
+            let documents = try Data.fetchAll(database, sql: sql, arguments: StatementArguments(values))
+            let runs = try documents.prefix(limit).map { try Self.decode(Run.self, from: $0) }
+            let next =
+                documents.count > limit ? runs.last.map { RunCursor(startedAt: $0.startedAt, id: $0.id).text } : nil
+            return RunList(runs: runs, nextCursor: next)
+        }
+    }
+
+    public func run(id: String) async throws -> Run? {
+        try await read { database in
+            try Data.fetchOne(database, sql: "SELECT document FROM run WHERE id = ?", arguments: [id])
+                .map { try Self.decode(Run.self, from: $0) }
+        }
+    }
+
+    private static func insert(
+        _ run: Run,
+        _ document: Result<Data, any Error>,
+        from uploader: RunUploader,
+        at now: Timestamp,
+        in database: Database
+    ) throws -> RunResult {
+        func rejected(_ reason: String) -> RunResult { RunResult(id: run.id, status: .rejected, reason: reason) }
+        guard case .success(let document) = document else { return rejected("cannot be written as JSON") }
+        if case .agent(let id) = uploader, run.agentId != id {
+            return rejected("agentId is not the agent this token belongs to")
+        }
+        if let known = try Row.fetchOne(database, sql: "SELECT agent_id FROM run WHERE id = ?", arguments: [run.id]) {
+            return known["agent_id"] == run.agentId
+                ? RunResult(id: run.id, status: .duplicate) : rejected("id is taken by another agent's run")
+        }
+        if let reason = try objection(to: run, in: database) { return rejected(reason) }
+        try database.execute(
+            sql: """
+                INSERT INTO run
+                    (id, agent_id, job_id, assignment_id, model, outcome, started_at, received_at, document)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                run.id, run.agentId, run.jobId, run.assignmentId, run.model.name, run.outcome.rawValue,
+                run.startedAt.millisecondsSinceEpoch, now.millisecondsSinceEpoch, document,
+            ]
+        )
+        // The first run finishes an assignment; a second one, from an agent that lost its memory, is kept beside it.
+        try database.execute(
+            sql: "UPDATE assignment SET run_id = ? WHERE id = ? AND run_id IS NULL",
+            arguments: [run.id, run.assignmentId]
+        )
+        return RunResult(id: run.id, status: .stored)
+    }
+
+    /// Why a run's agent, job and assignment do not fit together; nil when they do.
+    private static func objection(to run: Run, in database: Database) throws -> String? {
+        if let agentId = run.agentId {
+            let known = try Bool.fetchOne(
+                database,
+                sql: "SELECT EXISTS (SELECT 1 FROM agent WHERE id = ?)",
+                arguments: [agentId]
+            )
+            if known != true { return "agentId names no agent" }
+        }
+        guard let assignmentId = run.assignmentId else {
+            return run.jobId == nil ? nil : "jobId is given without assignmentId"
+        }
+        let assignment = try Row.fetchOne(
+            database,
+            sql: "SELECT job_id, agent_id, model FROM assignment WHERE id = ?",
+            arguments: [assignmentId]
+        )
+        guard let assignment else { return "assignmentId names no assignment" }
+        if assignment["agent_id"] != run.agentId { return "assignmentId belongs to another agent" }
+        if assignment["job_id"] != run.jobId { return "assignmentId belongs to another job than jobId" }
+        return assignment["model"] == run.model.name ? nil : "model.name is not the assignment's model"
+    }
+}

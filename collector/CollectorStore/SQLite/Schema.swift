@@ -1,0 +1,89 @@
+import GRDB
+
+/// The tables, as a list of steps that only ever grows.
+///
+/// A released step is never edited, and none mentions a Swift type of the application: a step must do tomorrow what it
+/// did when it was written. Times are milliseconds since 1970, UTC. What is filtered or joined on is a column; the rest
+/// of a document stays JSON.
+enum Schema {
+    /// Marks the file as ours (`PRAGMA application_id`): "EPRF" in ASCII.
+    static let applicationID: Int32 = 0x4550_5246
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001 tokens, agents, jobs, runs, tiers") { database in
+            try database.execute(sql: firstTables)
+        }
+        return migrator
+    }
+
+    private static let firstTables = """
+        CREATE TABLE agent (
+            id TEXT NOT NULL PRIMARY KEY,
+            name TEXT NOT NULL,
+            labels TEXT NOT NULL,
+            host TEXT NOT NULL,
+            enrolled_at INTEGER NOT NULL,
+            last_seen_at INTEGER,
+            heartbeat TEXT
+        ) STRICT;
+
+        CREATE TABLE token (
+            id TEXT NOT NULL PRIMARY KEY,
+            hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+            role TEXT NOT NULL CHECK (role IN ('enrollment', 'agent', 'viewer', 'admin')),
+            agent_id TEXT REFERENCES agent (id),
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER,
+            uses_left INTEGER CHECK (uses_left >= 0),
+            CHECK ((role = 'agent') = (agent_id IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX token_agent ON token (agent_id) WHERE agent_id IS NOT NULL;
+
+        -- position, here and below: the order of making, which is the order of running.
+        CREATE TABLE job (
+            position INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            request TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE run (
+            id TEXT NOT NULL PRIMARY KEY,
+            agent_id TEXT REFERENCES agent (id),
+            job_id TEXT REFERENCES job (id),
+            assignment_id TEXT REFERENCES assignment (id),
+            model TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            document BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX run_newest ON run (started_at, id);
+        CREATE INDEX run_model ON run (model, started_at, id);
+        CREATE INDEX run_agent ON run (agent_id, started_at, id);
+        CREATE INDEX run_job ON run (job_id, started_at, id);
+
+        CREATE TABLE assignment (
+            position INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            job_id TEXT NOT NULL REFERENCES job (id),
+            agent_id TEXT NOT NULL REFERENCES agent (id),
+            model TEXT NOT NULL,
+            run_id TEXT REFERENCES run (id)
+        ) STRICT;
+        CREATE INDEX assignment_job ON assignment (job_id);
+        CREATE INDEX assignment_unfinished ON assignment (agent_id, position) WHERE run_id IS NULL;
+
+        CREATE TABLE tier_list (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            document TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE data_version (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            value INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO data_version (id, value) VALUES (1, 0);
+        """
+}

@@ -1,0 +1,72 @@
+public import EdgeprofAPI
+
+/// What the collector keeps, whatever keeps it.
+///
+/// Every method is atomic: it has happened wholly and durably when it returns, or not at all when it throws. All throw
+/// `StoreError`, and `CancellationError` when their task is cancelled first. Times come from the caller.
+public protocol Store: Sendable {
+    /// Fails unless the store can be read.
+    func checkReadiness() async throws
+
+    // MARK: Tokens
+
+    /// Stores a token and returns its id.
+    func createToken(_ token: NewToken, at now: Timestamp) async throws -> String
+    /// Whom the token belongs to; nil when it is unknown, revoked, expired or used up.
+    func grant(for hash: TokenHash, at now: Timestamp) async throws -> TokenGrant?
+    /// All tokens, newest first.
+    func tokens() async throws -> [TokenRecord]
+    /// Revokes a token at once; false when there is none of that id.
+    func deleteToken(id: String) async throws -> Bool
+
+    // MARK: Agents
+
+    /// Makes an agent with its own token, and takes one use from the enrolment token.
+    ///
+    /// - Returns: The agent's id; nil when the enrolment token is gone, expired or used up by now.
+    func enroll(_ request: EnrollRequest, enrollmentTokenId: String, agentToken: TokenHash, at now: Timestamp)
+        async throws -> String?
+    /// All agents, by name, then id. `tiers` is left empty: membership is the ranking's to say.
+    func agents() async throws -> [AgentRecord]
+    /// One agent, `tiers` left empty; nil when there is none.
+    func agent(id: String) async throws -> AgentRecord?
+    /// Keeps an agent's latest heartbeat; false when there is no such agent.
+    func recordHeartbeat(_ heartbeat: Heartbeat, agentId: String, at now: Timestamp) async throws -> Bool
+    /// Notes that an agent was heard of.
+    func recordContact(agentId: String, at now: Timestamp) async throws
+
+    // MARK: Jobs
+
+    /// Stores a job with an assignment for every model, repetition and agent that has a token and carries the labels.
+    func createJob(_ request: JobRequest, at now: Timestamp) async throws -> JobCreation
+    /// The newest jobs, newest first.
+    func jobs(limit: Int) async throws -> [JobRecord]
+    /// One job; nil when there is none.
+    func job(id: String) async throws -> JobRecord?
+    /// Assignments of an agent that have no run yet, oldest job first.
+    func unfinishedAssignments(agentId: String, limit: Int) async throws -> [Assignment]
+
+    // MARK: Runs
+
+    /// Stores runs and finishes the assignments they answer, all in one transaction.
+    ///
+    /// A run is rejected, and the others are stored, when it claims an agent, job or assignment that is not its own.
+    ///
+    /// - Returns: One result a run, in the same order.
+    func insert(_ runs: [Run], from uploader: RunUploader, at now: Timestamp) async throws -> [RunResult]
+    /// A page of runs by start, then id, newest first.
+    func runs(matching filter: RunFilter, after cursor: RunCursor?, limit: Int) async throws -> RunList
+    /// One run; nil when there is none.
+    func run(id: String) async throws -> Run?
+
+    // MARK: Ranking
+
+    /// The price list; empty until one is given.
+    func tiers() async throws -> TierList
+    /// Replaces the price list.
+    func replaceTiers(_ tiers: TierList) async throws
+    /// A number that grows whenever runs or tiers change.
+    func dataVersion() async throws -> Int64
+    /// Runs, tiers and labels as of one moment.
+    func rankingInputs() async throws -> RankingInputs
+}

@@ -1,0 +1,131 @@
+public import EdgeprofAPI
+
+/// A token to be stored.
+public struct NewToken: Sendable {
+    /// The hash of its secret.
+    public var hash: TokenHash
+    /// What it allows.
+    public var role: TokenRole
+    /// When it stops working; nil for never.
+    public var expiresAt: Timestamp?
+    /// Enrolments it is good for; nil for without limit.
+    public var usesLeft: Int?
+
+    /// Makes a token.
+    public init(hash: TokenHash, role: TokenRole, expiresAt: Timestamp? = nil, usesLeft: Int? = nil) {
+        self.hash = hash
+        self.role = role
+        self.expiresAt = expiresAt
+        self.usesLeft = usesLeft
+    }
+}
+
+/// Whom a live token belongs to.
+public struct TokenGrant: Sendable, Hashable {
+    /// The token's id.
+    public var tokenId: String
+    /// What it allows.
+    public var role: TokenRole
+    /// The agent it acts as, for an agent's token.
+    public var agentId: String?
+
+    /// Makes a grant.
+    public init(tokenId: String, role: TokenRole, agentId: String? = nil) {
+        self.tokenId = tokenId
+        self.role = role
+        self.agentId = agentId
+    }
+}
+
+/// Who uploads runs.
+public enum RunUploader: Sendable, Hashable {
+    /// An agent, for itself alone.
+    case agent(id: String)
+    /// An administrator, for any agent or none.
+    case administrator
+}
+
+/// What became of a job request.
+public enum JobCreation: Sendable, Hashable {
+    /// Stored, with the agents that have work now.
+    case created(JobRecord, agentIds: [String])
+    /// No agent carries the labels.
+    case noMatchingAgent
+    /// It would make more assignments than a job may have.
+    case tooManyAssignments(Int)
+
+    /// Most assignments of a job.
+    public static let maximumAssignments = 100_000
+}
+
+/// Which runs to list.
+public struct RunFilter: Sendable, Hashable {
+    /// Model name.
+    public var model: String?
+    /// Agent's id.
+    public var agentId: String?
+    /// Job's id.
+    public var jobId: String?
+    /// Outcome.
+    public var outcome: Run.Outcome?
+
+    /// Makes a filter; what is nil accepts every run.
+    public init(
+        model: String? = nil,
+        agentId: String? = nil,
+        jobId: String? = nil,
+        outcome: Run.Outcome? = nil
+    ) {
+        self.model = model
+        self.agentId = agentId
+        self.jobId = jobId
+        self.outcome = outcome
+    }
+}
+
+/// A place in the list of runs, which is ordered by start, then id, newest first.
+///
+/// It names the last run seen, not a count, so that runs stored between two pages neither repeat nor hide others.
+public struct RunCursor: Sendable, Hashable {
+    /// Start of the last run seen.
+    public var startedAt: Timestamp
+    /// Its id.
+    public var id: String
+
+    /// Makes a cursor after a run.
+    public init(startedAt: Timestamp, id: String) {
+        self.startedAt = startedAt
+        self.id = id
+    }
+
+    /// Reads `text`; nil when it is not a cursor.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "_", omittingEmptySubsequences: false)
+        guard parts.count == 2, let milliseconds = Int64(parts[0]), UUIDv7.isValid(String(parts[1])) else { return nil }
+        startedAt = Timestamp(millisecondsSinceEpoch: milliseconds)
+        id = String(parts[1])
+    }
+
+    /// What clients hand back as `cursor`.
+    public var text: String { "\(startedAt.millisecondsSinceEpoch)_\(id)" }
+}
+
+/// Everything a summary or a ranking is computed from, read at one moment.
+public struct RankingInputs: Sendable {
+    /// The store's data version at that moment.
+    public var version: Int64
+    /// Runs with outcome `ok`, oldest first.
+    public var runs: [Run]
+    /// The price list.
+    public var tiers: TierList
+    /// Labels by agent id.
+    public var labels: [String: [String: String]]
+
+    /// Makes inputs.
+    public init(version: Int64, runs: [Run], tiers: TierList, labels: [String: [String: String]]) {
+        self.version = version
+        self.runs = runs
+        self.tiers = tiers
+        self.labels = labels
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import EdgeprofAPI
+import Glibc
+
+@main
+struct EdgeprofCollector: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edgeprof-collector",
+        abstract: "Stores the measurements of edgeprof agents and ranks models by what they return.",
+        discussion: """
+            Start with `init`, which prints the first admin token, then `serve`. Exit codes: 0 done, 1 failed, \
+            2 bad usage.
+            """,
+        version: Edgeprof.version,
+        subcommands: [InitCommand.self, ServeCommand.self, TokenCommand.self]
+    )
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Glibc.exit(Termination(error).reported())
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import CollectorAPI
+import CollectorStore
+import Glibc
+import Hummingbird
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serves the store over HTTP until SIGTERM or SIGINT.",
+        discussion: """
+            Prints `listening on http://HOST:PORT` when it does. On a signal it finishes the requests under way, for \
+            30 seconds at most, and exits with 0.
+            """
+    )
+
+    /// Time for requests under way to finish after a signal.
+    private static let grace = Duration.seconds(30)
+
+    @OptionGroup var data: DataDirectoryOption
+
+    @Option(help: "Address to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(help: "Port to listen on; 0 takes a free one.")
+    var port = 8640
+
+    @Flag(help: "Allow an address that other machines reach. Tokens then cross the network in clear text.")
+    var insecureListen = false
+
+    @Option(
+        help: "What goes to standard error: trace, debug, info, notice, warning, error or critical.",
+        transform: oneOf(Logger.Level.allCases)
+    )
+    var logLevel = Logger.Level.info
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
+    }
+
+    func run() async throws {
+        let address = try ListenAddress(host: host, port: port)
+        guard address.isLoopback || insecureListen else {
+            throw ValidationError(
+                "\(host) is not a loopback address: tokens would cross the network in clear text; put a TLS proxy on "
+                    + "this machine in front, or pass --insecure-listen"
+            )
+        }
+        let lock = try data.directory.lockForServing()
+        defer { withExtendedLifetime(lock) {} }
+        let store = try SQLiteStore(openingIn: data.directory)
+        try address.tryBinding()
+        try await serve(store, at: address)
+        try store.close()
+    }
+
+    private func serve(_ store: SQLiteStore, at address: ListenAddress) async throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "edgeprof-collector")
+        logger.logLevel = logLevel
+        // A reader of standard output that goes away must not end the server.
+        signal(SIGPIPE, SIG_IGN)
+        let application = Application(
+            responder: CollectorAPI(store: store, clock: now).responder(),
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            onServerRunning: { channel in
+                try? say("listening on " + address.url(port: channel.localAddress?.port ?? address.port))
+            },
+            logger: logger
+        )
+        var configuration = ServiceGroupConfiguration(
+            services: [application],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = Self.grace
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}

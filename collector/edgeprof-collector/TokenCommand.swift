@@ -1,0 +1,60 @@
+import ArgumentParser
+import CollectorStore
+import EdgeprofAPI
+
+struct TokenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token",
+        abstract: "Makes bearer tokens on the collector's own machine.",
+        subcommands: [Create.self]
+    )
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Makes a token and prints it, once; works while the collector serves."
+        )
+
+        @OptionGroup var data: DataDirectoryOption
+
+        @Option(
+            help: "What it allows: admin, viewer or enrollment.",
+            transform: oneOf([TokenRole.admin, .viewer, .enrollment])
+        )
+        var role: TokenRole
+
+        @Option(help: "Seconds until it expires; never, unless given.")
+        var expiresInSeconds: Int?
+
+        @Option(help: "Agents it may enrol; without limit, unless given. For enrollment tokens.")
+        var maximumUses: Int?
+
+        func validate() throws {
+            if let expiresInSeconds, !(1...3_155_760_000).contains(expiresInSeconds) {
+                throw ValidationError("--expires-in-seconds must be 1 to 3155760000 (100 years)")
+            }
+            if let maximumUses {
+                guard role == .enrollment else { throw ValidationError("--maximum-uses is for --role enrollment") }
+                guard (1...1_000_000).contains(maximumUses) else {
+                    throw ValidationError("--maximum-uses must be 1 to 1000000")
+                }
+            }
+        }
+
+        func run() async throws {
+            let store = try SQLiteStore(openingIn: data.directory)
+            let secret = TokenSecret(role: role)
+            let moment = now()
+            let token = NewToken(
+                hash: secret.hash,
+                role: role,
+                expiresAt: expiresInSeconds.map {
+                    Timestamp(millisecondsSinceEpoch: moment.millisecondsSinceEpoch + Int64($0) * 1000)
+                },
+                usesLeft: maximumUses
+            )
+            _ = try await store.createToken(token, at: moment)
+            try store.close()
+            try say(secret.text)
+        }
+    }
+}
