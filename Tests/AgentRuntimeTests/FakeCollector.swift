@@ -1,0 +1,109 @@
+import EdgeprofAPI
+import Foundation
+import HTTPTestServer
+import Synchronization
+
+/// A collector in memory: hands out assignments and keeps runs as the real one promises to.
+final class FakeCollector: Sendable {
+    struct State {
+        var assignments: [Assignment] = []
+        var runs: [String: Run] = [:]
+        var uploads = 0
+        var heartbeats: [Heartbeat] = []
+        var polls = 0
+        var enrollments: [EnrollRequest] = []
+        var rejects: Set<String> = []
+        var acceptsToken = true
+        /// Answers every request so while it is set.
+        var fault: HTTPTestServer.Reply?
+
+        var open: [Assignment] {
+            let done = Set(runs.values.compactMap(\.assignmentId))
+            return assignments.filter { !done.contains($0.id) }
+        }
+    }
+
+    final class Box: Sendable {
+        let state = Mutex(State())
+    }
+
+    private let box = Box()
+    let server: HTTPTestServer
+
+    init(port: Int = 0) throws {
+        let box = box
+        server = try HTTPTestServer(port: port) { Self.reply($0, box) }
+    }
+
+    var url: String { server.url }
+
+    func with<Value: Sendable>(_ body: @Sendable (inout State) -> Value) -> Value { box.state.withLock { body(&$0) } }
+
+    var runs: [Run] { with { Array($0.runs.values) } }
+
+    /// Hands out work for a model.
+    func assign(_ id: String, model: String = "resnet18", settings: JobSettings = JobSettings()) {
+        with { $0.assignments.append(Assignment(id: id, jobId: "job-1", model: model, settings: settings)) }
+    }
+
+    private static func reply(_ request: HTTPTestServer.Request, _ box: Box) -> HTTPTestServer.Reply {
+        if let fault = box.state.withLock({ $0.fault }) { return fault }
+        guard box.state.withLock({ $0.acceptsToken }) else {
+            return .json(401, #"{"status":401,"title":"Unknown token"}"#, type: "application/problem+json")
+        }
+        switch (request.method, request.target.prefix { $0 != "?" }) {
+        case ("POST", "/v1/enroll"): return enroll(request, box)
+        case ("GET", "/v1/agents/agent-1/jobs"): return jobs(request, box)
+        case ("POST", "/v1/agents/agent-1/heartbeat"): return heartbeat(request, box)
+        case ("POST", "/v1/runs"): return store(request, box)
+        default: return .answer(404)
+        }
+    }
+
+    private static func enroll(_ request: HTTPTestServer.Request, _ box: Box) -> HTTPTestServer.Reply {
+        guard request.headers["authorization"] == "Bearer enrol-me",
+            let body = try? JSONDecoder().decode(EnrollRequest.self, from: Data(request.body))
+        else { return .json(401, #"{"status":401,"title":"Wrong token"}"#, type: "application/problem+json") }
+        box.state.withLock { $0.enrollments.append(body) }
+        return json(201, EnrollResponse(agentId: "agent-1", accessToken: "agent-token"))
+    }
+
+    private static func jobs(_ request: HTTPTestServer.Request, _ box: Box) -> HTTPTestServer.Reply {
+        box.state.withLock { $0.polls += 1 }
+        let wait = request.target.split(separator: "=").last.flatMap { Double($0) } ?? 0
+        let deadline = Date().addingTimeInterval(wait)
+        while Date() < deadline, box.state.withLock({ $0.open.isEmpty && $0.fault == nil }) {
+            Thread.sleep(forTimeInterval: 0.005)
+        }
+        return json(200, AssignmentList(assignments: box.state.withLock { $0.open }))
+    }
+
+    private static func heartbeat(_ request: HTTPTestServer.Request, _ box: Box) -> HTTPTestServer.Reply {
+        guard let body = try? JSONDecoder().decode(Heartbeat.self, from: Data(request.body)) else {
+            return .answer(400)
+        }
+        box.state.withLock { $0.heartbeats.append(body) }
+        return .answer(204)
+    }
+
+    private static func store(_ request: HTTPTestServer.Request, _ box: Box) -> HTTPTestServer.Reply {
+        guard request.headers["authorization"] == "Bearer agent-token",
+            let batch = try? JSONDecoder().decode(RunBatch.self, from: Data(request.body))
+        else { return .json(400, #"{"status":400,"title":"Not runs"}"#, type: "application/problem+json") }
+        let results = box.state.withLock { state in
+            state.uploads += 1
+            return batch.runs.map { run in
+                if state.rejects.contains(run.model.name) {
+                    return RunResult(id: run.id, status: .rejected, reason: "not wanted")
+                }
+                let isNew = state.runs.updateValue(run, forKey: run.id) == nil
+                return RunResult(id: run.id, status: isNew ? .stored : .duplicate)
+            }
+        }
+        return json(200, RunBatchResult(results: results))
+    }
+
+    private static func json(_ status: Int, _ value: some Encodable) -> HTTPTestServer.Reply {
+        .json(status, (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "")
+    }
+}

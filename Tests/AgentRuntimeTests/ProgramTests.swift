@@ -1,0 +1,157 @@
+import EdgeprofAPI
+import Foundation
+import HTTPTestServer
+import Spool
+import Testing
+
+/// The program itself, as a person and a service manager run it; the measurements are real.
+@Suite(.serialized) struct ProgramTests {
+    private static let folder: String = {
+        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return ((own ?? CommandLine.arguments[0]) as NSString).deletingLastPathComponent
+    }()
+
+    private func start(_ arguments: [String], log: String) throws -> Process {
+        FileManager.default.createFile(atPath: log, contents: nil)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.folder + "/edgeprof-agent")
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle(forWritingAtPath: log)
+        try process.run()
+        return process
+    }
+
+    private func run(_ rig: Rig, _ arguments: [String]) throws -> (status: Int32, lines: [String]) {
+        let process = try start(arguments, log: rig.folder + "/errors")
+        process.waitUntilExit()
+        let text = try String(contentsOfFile: rig.folder + "/errors", encoding: .utf8)
+        return (process.terminationStatus, text.split(separator: "\n").map(String.init))
+    }
+
+    private func enroll(_ rig: Rig, _ url: String, _ more: String...) throws -> (status: Int32, lines: [String]) {
+        let token = try rig.write("enrol-me\n", "token")
+        return try run(rig, ["enroll", "--collector", url, "--token-file", token, "--state-dir", rig.state] + more)
+    }
+
+    /// Full Foundation and its ICU alone are 40 MB on disk.
+    @Test func linksNoFullFoundation() throws {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: Self.folder + "/edgeprof-agent")
+        // The dynamic linker lists what it would load, and the program is not run.
+        process.environment = ProcessInfo.processInfo.environment.merging(["LD_TRACE_LOADED_OBJECTS": "1"]) { $1 }
+        process.standardOutput = output
+        try process.run()
+        let libraries = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(libraries.contains("libcurl.so"))
+        for heavy in [
+            "libFoundation.so", "libFoundationNetworking", "Internationalization", "sqlite", "yaml", "libxml",
+        ] {
+            #expect(!libraries.contains(heavy), "links \(heavy)")
+        }
+    }
+
+    @Test func everyMistakeIsOneLineAndItsExitCode() throws {
+        let rig = try Rig()
+        let (token, file) = (try rig.write("enrol-me\n", "token"), try rig.write("", "file"))
+        let base = ["enroll", "--token-file", token, "--state-dir", rig.state, "--collector"]
+        let url = "http://127.0.0.1:1"
+        let mistakes: [(arguments: [String], status: Int32, text: String)] = [
+            (base + ["nonsense"], 2, "not a usable URL"),
+            (base + [url, "--label", "nonsense"], 2, "key=value"),
+            (base + [url, "--cpus", "1-"], 2, "0-3"),
+            (base + [url, "--cpus", "60000"], 2, "not on this box"),
+            (base + [url, "--isa", "mmx"], 2, "mmx"),
+            (base + [url, "--memory-limit", "lots"], 2, "512MiB"),
+            (["run", "--state-dir", rig.state, "--spool-limit", "1B"], 2, "spool limit"),
+            (["run", "--state-dir", rig.state, "--startup-jitter", "-1"], 2, "startup-jitter"),
+            (base + [url], 1, "connection refused"),
+            (["enroll", "--collector", url, "--token-file", "/nowhere", "--state-dir", rig.state], 1, "/nowhere"),
+            (["enroll", "--collector", url, "--token-file", token, "--state-dir", file + "/x"], 1, "Not a directory"),
+            (["run", "--state-dir", rig.folder + "/none"], 1, "not enrolled"),
+        ]
+        for (arguments, status, text) in mistakes {
+            let result = try run(rig, arguments)
+            #expect(result.status == status, "\(arguments): \(result.lines)")
+            #expect(result.lines.first?.contains(text) == true, "\(arguments): \(result.lines)")
+            // The argument parser adds how the program is used.
+            #expect(result.lines.count == 1 || result.lines.contains { $0.hasPrefix("Usage:") })
+        }
+        #expect(!FileManager.default.fileExists(atPath: rig.state + "/identity.json"))
+    }
+
+    @Test func enrollsMeasuresHandsOverAndEndsInGoodOrder() async throws {
+        let (rig, collector) = (try Rig(), try FakeCollector())
+        defer { collector.server.stop() }
+        #expect(try enroll(rig, collector.url, "--cpus", "0", "--isa", "portable").status == 0)
+        let again = try enroll(rig, collector.url)
+        #expect(again.status == 1 && again.lines.count == 1 && again.lines[0].contains("--force"))
+        collector.assign("task", model: "shufflenet_v2_x0_5", settings: JobSettings(durationSeconds: 0.2))
+        collector.assign("unknown", model: "nonsense")
+        let agent = try start(["run", "--state-dir", rig.state], log: rig.folder + "/log")
+        defer { agent.terminate() }
+        #expect(try await eventually(within: 60) { collector.runs.count == 2 }, "\(text(rig))")
+        let second = try run(rig, ["run", "--state-dir", rig.state])
+        #expect(second.status == 1 && second.lines.count == 1 && second.lines[0].contains("another agent"))
+        agent.terminate()
+        agent.waitUntilExit()
+        #expect(agent.terminationStatus == 0 && agent.terminationReason == .exit)
+        let run = try #require(collector.runs.first { $0.assignmentId == "task" })
+        #expect(run.outcome == .ok && run.isa == "portable" && run.flags.contains(.standIn), "\(run)")
+        #expect(run.latencyNanoseconds.map { $0.count > 0 } == true)
+        #expect(collector.runs.first { $0.assignmentId == "unknown" }?.outcome == .refused)
+    }
+
+    @Test func killedAfterMeasuringItHandsOverTheSameRunLater() async throws {
+        let (rig, collector) = (try Rig(), try FakeCollector())
+        defer { collector.server.stop() }
+        #expect(try enroll(rig, collector.url).status == 0)
+        collector.assign("task", model: "shufflenet_v2_x0_5", settings: JobSettings(durationSeconds: 0.2))
+        let first = try start(["run", "--state-dir", rig.state, "--startup-jitter", "0"], log: rig.folder + "/log")
+        // From the moment the work is handed out nothing gets through.
+        #expect(try await eventually(within: 60) { text(rig).contains("measuring") })
+        collector.with { $0.fault = .answer(503) }
+        #expect(try await eventually(within: 60) { text(rig).contains("measured") })
+        kill(first.processIdentifier, SIGKILL)
+        first.waitUntilExit()
+        let kept = try await rig.openSpool().pending()
+        #expect(kept.count == 1)
+        collector.with { $0.fault = nil }
+        let second = try start(["run", "--state-dir", rig.state], log: rig.folder + "/log")
+        #expect(try await eventually(within: 60) { collector.runs.count == 1 }, "\(text(rig))")
+        second.terminate()
+        second.waitUntilExit()
+        #expect(collector.runs.map(\.id) == kept.map(\.id))
+        #expect(!text(rig).contains("measuring"))
+    }
+
+    @Test func toldToStopInTheMiddleOfAMeasurementItLeavesNoProcessBehind() async throws {
+        let (rig, collector) = (try Rig(), try FakeCollector())
+        defer { collector.server.stop() }
+        #expect(try enroll(rig, collector.url).status == 0)
+        collector.assign("task", model: "shufflenet_v2_x0_5", settings: JobSettings(durationSeconds: 300))
+        let agent = try start(["run", "--state-dir", rig.state, "--startup-jitter", "0"], log: rig.folder + "/log")
+        #expect(try await eventually(within: 60) { !children(of: agent.processIdentifier).isEmpty }, "\(text(rig))")
+        let measuring = children(of: agent.processIdentifier)
+        agent.terminate()
+        agent.waitUntilExit()
+        #expect(agent.terminationStatus == 0 && agent.terminationReason == .exit)
+        #expect(try await eventually { measuring.allSatisfy { kill($0, 0) != 0 } })
+        #expect(try await rig.openSpool().statistics.records == 0)
+    }
+
+    private func text(_ rig: Rig) -> String {
+        (try? String(contentsOfFile: rig.folder + "/log", encoding: .utf8)) ?? ""
+    }
+
+    private func children(of process: Int32) -> [Int32] {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
+        return tasks.flatMap { task in
+            let text = try? String(contentsOfFile: "/proc/\(process)/task/\(task)/children", encoding: .utf8)
+            return (text ?? "").split(separator: " ").compactMap { Int32($0) }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import EdgeprofAPI
+import HTTPTestServer
+import HTTPTransport
+import Testing
+
+@Suite struct CollectorClientTests {
+    private func client(_ url: String, token: String? = "secret") throws -> CollectorClient {
+        try CollectorClient(baseURL: url, transport: HTTPTransport(userAgent: "edgeprof-test/1")) { token }
+    }
+
+    private func failure<Value>(_ body: () async throws -> Value) async -> CollectorError? {
+        do {
+            _ = try await body()
+            Issue.record("no error")
+            return nil
+        } catch { return error as? CollectorError }
+    }
+
+    @Test func asksWithTokenPathAndQuery() async throws {
+        let server = try HTTPTestServer { _ in .json(200, #"{"runs":[]}"#) }
+        defer { server.stop() }
+        let page = try await client(server.url + "/base/").runs(
+            RunFilter(model: "a b&c", outcome: .oom),
+            limit: 5,
+            cursor: "x/y"
+        )
+        #expect(page.runs.isEmpty && page.nextCursor == nil)
+        let request = try #require(server.requests.first)
+        #expect(request.target == "/base/v1/runs?model=a%20b%26c&outcome=oom&limit=5&cursor=x%2Fy")
+        #expect(request.headers["authorization"] == "Bearer secret")
+    }
+
+    @Test func anIdentifierCannotLeaveItsPathSegment() async throws {
+        let server = try HTTPTestServer { _ in .answer(204) }
+        defer { server.stop() }
+        try await client(server.url).revokeToken("../jobs?x=1#y")
+        #expect(server.requests.first?.target == "/v1/tokens/..%2Fjobs%3Fx%3D1%23y")
+    }
+
+    @Test func sendsJSON() async throws {
+        let server = try HTTPTestServer { _ in .json(201, #"{"agentId":"a1","accessToken":"t1"}"#) }
+        defer { server.stop() }
+        let host = HostFacts(
+            hostname: "h",
+            architecture: "arm64",
+            cpuModel: "c",
+            kernel: "6",
+            operatingSystem: "Debian",
+            usableCpus: 4,
+            onlineCpus: 4,
+            memoryBytes: 1,
+            isa: "neon"
+        )
+        let request = EnrollRequest(name: "n", labels: ["k": "v"], host: host, version: "1")
+        #expect(try await client(server.url).enroll(request) == EnrollResponse(agentId: "a1", accessToken: "t1"))
+        let sent = try #require(server.requests.first)
+        #expect(sent.method == "POST" && sent.target == "/v1/enroll")
+        #expect(sent.headers["content-type"] == "application/json")
+        #expect(sent.text.contains(#""labels":{"k":"v"}"#))
+    }
+
+    @Test func sendsRunsAsTheyAreStored() async throws {
+        let server = try HTTPTestServer { _ in
+            .json(200, #"{"results":[{"id":"1","status":"stored"},{"id":"2","status":"rejected","reason":"r"}]}"#)
+        }
+        defer { server.stop() }
+        let results = try await client(server.url).upload(encodedRuns: [Array(#"{"id":"1"}"#.utf8), Array("2".utf8)])
+        #expect(results.map(\.status) == [.stored, .rejected])
+        #expect(server.requests.first?.text == #"{"runs":[{"id":"1"},2]}"#)
+    }
+
+    @Test func aProblemDocumentBecomesASentence() async throws {
+        let server = try HTTPTestServer { _ in
+            .json(
+                401,
+                #"{"status":401,"title":"Unknown token","detail":"log in\u001b[2J again"}"#,
+                type: "application/problem+json"
+            )
+        }
+        defer { server.stop() }
+        let error = await failure { try await client(server.url).agents() }
+        #expect(error?.code == .unauthorized)
+        #expect(error?.problem?.title == "Unknown token")
+        #expect(error?.message == "collector \(server.url) says (401): Unknown token: log in [2J again")
+    }
+
+    @Test(arguments: [
+        (403, CollectorError.Code.forbidden), (404, .notFound), (409, .refused(409)), (429, .unavailable(429)),
+        (503, .unavailable(503)), (302, .unexpectedAnswer),
+    ])
+    func statusWithoutAProblemDocument(status: Int, code: CollectorError.Code) async throws {
+        let server = try HTTPTestServer { _ in
+            .answer(status, headers: ["Retry-After": "3", "Location": "https://other/"], body: Array("{}".utf8))
+        }
+        defer { server.stop() }
+        let error = await failure { try await client(server.url, token: nil).agents() }
+        #expect(error?.code == code)
+        #expect(error?.problem == nil)
+        if status == 302 { #expect(error?.message.contains("https://other/") == true) }
+        if status == 503 { #expect(error?.retryAfterSeconds == 3) }
+        #expect(server.requests.first?.headers["authorization"] == nil)
+    }
+
+    @Test(arguments: ["", "<html>", "{", "[]", #"{"agents":{}}"#, #"{"agents":[{"id":7}]}"#, "\u{0}\u{1}"])
+    func anAnswerThatIsNotACollectors(body: String) async throws {
+        let server = try HTTPTestServer { _ in .json(200, body) }
+        defer { server.stop() }
+        let error = await failure { try await client(server.url).agents() }
+        #expect(error?.code == .unexpectedAnswer)
+        #expect(error?.message.contains("is that a collector's URL?") == true)
+    }
+
+    @Test func deeplyNestedJSONIsRefusedWithoutATrap() async throws {
+        let server = try HTTPTestServer { _ in .json(200, String(repeating: "[", count: 1_000_000)) }
+        defer { server.stop() }
+        #expect(await failure { try await client(server.url).agents() }?.code == .unexpectedAnswer)
+    }
+
+    @Test(arguments: ["", "collector:8640", "ftp://c", "http://c/?q=1", "http://c/#f", "http://u:p@c"])
+    func anUnusableURLIsRefusedBeforeAnythingIsSent(url: String) {
+        #expect(throws: CollectorError.self) { try client(url) }
+    }
+
+    @Test func noCollectorThere() async throws {
+        let server = try HTTPTestServer { _ in .hang }
+        server.stop()
+        let error = await failure { try await client(server.url).jobs() }
+        #expect(error?.code == .unreachable(.connectionRefused))
+    }
+}

@@ -1,0 +1,135 @@
+public import EdgeprofAPI
+public import HTTPTransport
+public import Logging
+internal import ServiceLifecycle
+internal import Spool
+public import UnixSignals
+internal import Uploader
+
+/// An enrolled agent: job loop, uploader and heartbeat over one spool.
+public struct Agent: Sendable {
+    /// What an administrator may choose.
+    public struct Configuration: Sendable {
+        /// Bytes finished runs may take on disk while they wait.
+        public var spoolByteCap: UInt64 = 64 << 20
+        /// The agent starts to talk after a random part of this, so that a fleet switched on at once does not come as one.
+        public var startupJitter: Duration = .seconds(1)
+        /// Between heartbeats.
+        public var heartbeatInterval: Duration = .seconds(30)
+        var pace = JobLoop.Pace()
+
+        /// Makes the default configuration.
+        public init() {}
+    }
+
+    private let spool: Spool
+    private let identity: AgentIdentity
+    private let services: [any Service]
+    private let logger: Logger
+
+    /// Opens the spool and makes ready; nothing is sent yet.
+    ///
+    /// - Parameters:
+    ///   - directory: the agent's state.
+    ///   - configuration: what an administrator may choose.
+    ///   - transport: carries the requests.
+    ///   - logger: told what happens.
+    ///   - host: reads the box as it is now, as these limits leave it.
+    ///   - measure: takes runs.
+    /// - Throws: `AgentError` when the agent is not enrolled, or runs already.
+    public init(
+        directory: StateDirectory,
+        configuration: Configuration = Configuration(),
+        transport: HTTPTransport,
+        logger: Logger,
+        host: @escaping @Sendable (HostLimits?) -> HostFacts,
+        measure: @escaping Measure
+    ) throws(AgentError) {
+        let identity = try directory.identity()
+        let spool = try directory.openSpool(byteCap: configuration.spoolByteCap)
+        let client: CollectorClient
+        do throws(CollectorError) {
+            client = try CollectorClient(baseURL: identity.collector, transport: transport) { identity.accessToken }
+        } catch { throw AgentError(code: .state, message: "in '\(directory.identityPath)': \(error)") }
+        let turns = TurnLock()
+        let wake = Uploader.Wake()
+        let connection = ConnectionLog(logger: logger)
+        let limitedHost: @Sendable () -> HostFacts = { host(identity.limits) }
+        let startupDelay = configuration.startupJitter * Double.random(in: 0...1)
+        let uploader = Uploader(
+            spool: spool,
+            wake: wake,
+            turns: turns,
+            connection: connection,
+            backoff: configuration.pace.backoff,
+            logger: logger
+        ) { runs throws(CollectorError) in try await client.upload(encodedRuns: runs) }
+        // Shut down from the last to the first: no run is taken any more when the uploader ends.
+        services = [
+            UploadService(uploader: uploader, startupDelay: startupDelay),
+            HeartbeatService(
+                client: client,
+                agentId: identity.agentId,
+                spool: spool,
+                turns: turns,
+                connection: connection,
+                interval: configuration.heartbeatInterval,
+                startupDelay: startupDelay,
+                host: limitedHost
+            ),
+            JobLoop(
+                client: client,
+                agentId: identity.agentId,
+                spool: spool,
+                wake: wake,
+                turns: turns,
+                connection: connection,
+                pace: configuration.pace,
+                startupDelay: startupDelay,
+                host: limitedHost,
+                measure: measure,
+                logger: logger
+            ),
+        ]
+        self.spool = spool
+        self.identity = identity
+        self.logger = logger
+    }
+
+    /// Works until it is told to stop: by a signal, or by cancelling the task.
+    ///
+    /// - Parameter signals: end the agent in good order.
+    /// - Throws: what a service could not go on after.
+    public func run(gracefulShutdownSignals signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
+        for damaged in spool.damaged {
+            logger.error("the spool's \(damaged.name) was set aside: \(damaged.reason)")
+        }
+        let waiting = spool.statistics.records
+        logger.notice(
+            "agent \(identity.name) (\(identity.agentId)) works for \(identity.collector); \(waiting) runs wait to be sent"
+        )
+        // The group's own log would tell of each service by its implementation.
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services,
+                gracefulShutdownSignals: signals,
+                logger: Logger(label: "edgeprof-agent.services") { _ in SwiftLogNoOpLogHandler() }
+            )
+        )
+        try await group.run()
+        logger.notice("stopped; \(spool.statistics.records) runs wait to be sent")
+    }
+}
+
+/// Runs the uploader as a service.
+private struct UploadService: Service {
+    let uploader: Uploader
+    let startupDelay: Duration
+
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            try? await Task.sleep(for: startupDelay)
+            await uploader.run()
+        }
+    }
+}

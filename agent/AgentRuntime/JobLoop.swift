@@ -1,0 +1,116 @@
+internal import EdgeprofAPI
+internal import HTTPTransport
+internal import Logging
+internal import ServiceLifecycle
+internal import Spool
+internal import Uploader
+
+/// Asks for work, does it, puts the run into the spool; one assignment after the other, for ever.
+struct JobLoop: Service {
+    /// Waits that tests shorten.
+    struct Pace: Sendable {
+        /// How long the collector may hold a request while there is no work.
+        var pollSeconds = 50
+        /// Least time between two requests, should the collector not hold them.
+        var leastInterval = Duration.seconds(1)
+        /// After requests that failed, and while the only work left is done but not handed over yet.
+        var backoff = Backoff()
+        /// While the collector does not accept the token.
+        var unauthorizedWait = UploadMachine.unauthorizedWait
+        /// While a finished run cannot be written, or nothing can be measured.
+        var troubleWait = Duration.seconds(30)
+    }
+
+    let client: CollectorClient
+    let agentId: String
+    let spool: Spool
+    let wake: Uploader.Wake
+    let turns: TurnLock
+    let connection: ConnectionLog
+    let pace: Pace
+    let startupDelay: Duration
+    let host: @Sendable () -> HostFacts
+    let measure: Measure
+    let logger: Logger
+
+    func run() async {
+        await cancelWhenGracefulShutdown { await loop() }
+    }
+
+    private func loop() async {
+        await pause(startupDelay)
+        var backoff = pace.backoff
+        var random = SystemRandomNumberGenerator()
+        while !Task.isCancelled {
+            let asked = ContinuousClock.now
+            // As of before asking: a run handed over while the answer is on its way is not in the spool any more, but
+            // the answer may not know of it yet.
+            let answered = spool.references
+            do throws(CollectorError) {
+                let assignments = try await client.assignments(agentId: agentId, waitSeconds: pace.pollSeconds)
+                connection.succeeded(.jobs)
+                let open = assignments.filter { Spool.isName($0.id) && !answered.contains($0.id) }
+                if open.isEmpty && !assignments.isEmpty {
+                    // All done, but the collector does not know yet: it does not hold the request then.
+                    await pause(backoff.fail(using: &random))
+                } else {
+                    backoff.reset()
+                }
+                for assignment in open where !Task.isCancelled { await carryOut(assignment) }
+            } catch {
+                connection.failed(.jobs, error)
+                switch error.code {
+                case .unauthorized, .forbidden:
+                    await pause(pace.unauthorizedWait * Double.random(in: 0.5...1, using: &random))
+                default: await pause(backoff.fail(serverWaitSeconds: error.retryAfterSeconds, using: &random))
+                }
+            }
+            await pause(pace.leastInterval - (ContinuousClock.now - asked))
+        }
+    }
+
+    /// Measures and stores; the assignment is done when the run is durable.
+    private func carryOut(_ assignment: Assignment) async {
+        let order = MeasurementOrder(assignment, on: host())
+        logger.info("measuring \(assignment.model) for job \(assignment.jobId)")
+        var run: Run
+        let payload: [UInt8]
+        do {
+            run = try await turns.withTurn { try await measure(order) }
+            run.agentId = agentId
+            run.jobId = assignment.jobId
+            run.assignmentId = assignment.id
+            payload = try CollectorClient.json(run)
+        } catch {
+            guard !Task.isCancelled else { return }
+            logger.error("\(assignment.model) cannot be measured now: \(error)")
+            return await pause(pace.troubleWait)
+        }
+        await store(run.id, answering: assignment.id, payload)
+        logger.info("measured \(assignment.model): \(run.outcome.rawValue)\(run.outcomeReason.map { ", \($0)" } ?? "")")
+    }
+
+    /// Makes a run durable, waiting for as long as the disk is full.
+    private func store(_ id: String, answering assignmentId: String, _ payload: [UInt8]) async {
+        var hasComplained = false
+        while true {
+            do throws(SpoolError) {
+                let dropped = try spool.append(id: id, reference: assignmentId, payload: payload)
+                if dropped > 0 { logger.warning("the spool is full: \(dropped) of the oldest runs were dropped") }
+                return wake()
+            } catch {
+                if error.code == .duplicate || error.code == .tooLarge {
+                    return logger.error("a finished run cannot be kept: \(error)")
+                }
+                if !hasComplained { logger.error("a finished run cannot be kept yet, trying again: \(error)") }
+                hasComplained = true
+            }
+            await pause(pace.troubleWait)
+            if Task.isCancelled { return }
+        }
+    }
+
+    private func pause(_ duration: Duration) async {
+        if duration > .zero { try? await Task.sleep(for: duration) }
+    }
+}
