@@ -2,7 +2,6 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-BENCHED := vgg11 resnet18 resnet50 densenet121 densenet169 mobilenet_v2 shufflenet_v2_x1_0
 LINTED := Package.swift Sources Tests agent collector Benchmarks
 
 .PHONY: help
@@ -25,8 +24,7 @@ quickstart: build ## collector, two agents, five networks, one ranking, on this 
 test: packages lint ## all tests of an everyday change
 	@swift build --build-tests
 	@scripts/check-kernel-symbols.sh
-	@scripts/check-measure-links.sh
-	@swift test --skip-build
+	@scripts/run-tests.sh
 
 .PHONY: lint
 lint: ## formatting and documentation rules, no stray traps
@@ -36,5 +34,4 @@ lint: ## formatting and documentation rules, no stray traps
 bench: ## speed of the kernels (share of this core's peak) and of whole networks
 	@swift build -c release
 	@.build/release/kernel-benchmarks
-	@.build/release/edgeprof profile $(BENCHED) --duration 3s --format table
-	@.build/release/edgeprof profile $(BENCHED) --threads 2 --duration 3s --format table
+	@.build/release/network-benchmarks

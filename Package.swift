@@ -16,9 +16,14 @@ let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debu
 
 /// The flags of one instruction-set target.
 ///
-/// They apply to that target alone (docs/kernels.md, "the weak-symbol trap").
+/// They apply to that target alone (docs/kernels.md, "the weak-symbol trap"). Kernels are fast in debug builds too, where
+/// their preconditions still hold.
 func instructionSet(_ flags: String...) -> [SwiftSetting] {
-    [.unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] })]
+    [
+        .unsafeFlags(["-O"], .when(configuration: .debug)),
+        .unsafeFlags(["-Ounchecked"], .when(configuration: .release)),
+        .unsafeFlags(flags.flatMap { ["-Xcc", $0] }),
+    ]
 }
 
 /// The architecture built for: the host's, unless a cross build says otherwise.
@@ -53,6 +58,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
@@ -107,19 +113,23 @@ let models: [Target] = [
 ]
 
 let host: [Target] = [
+    .target(name: "CHostInfo", path: "Sources/Host/CHostInfo"),
+    .target(name: "HostInfo", dependencies: ["CHostInfo"], path: "Sources/Host/HostInfo"),
     .target(name: "CPerfEvent", path: "Sources/Host/CPerfEvent"),
-    .target(name: "PerfCounters", dependencies: ["CPerfEvent"], path: "Sources/Host/PerfCounters"),
-    .target(name: "HostInfo", path: "Sources/Host/HostInfo"),
-    .target(name: "HostProbes", dependencies: ["HostInfo"], path: "Sources/Host/HostProbes"),
+    .target(name: "PerfCounters", dependencies: ["CPerfEvent", "HostInfo"], path: "Sources/Host/PerfCounters"),
+    .target(name: "HostProbes", dependencies: ["HostInfo", "PerfCounters"], path: "Sources/Host/HostProbes"),
 ]
 
 let measurement: [Target] = [
     .target(name: "Statistics", swiftSettings: optimized),
+    .target(name: "Checksum", swiftSettings: optimized),
     .target(name: "EdgeprofAPI"),
     .target(name: "Economics", dependencies: ["Statistics", "EdgeprofAPI"], swiftSettings: optimized),
     .target(
         name: "MeasurementCore",
-        dependencies: ["InferenceEngine", "PerfCounters", "HostInfo", "HostProbes", "Statistics", histogram],
+        dependencies: [
+            "InferenceEngine", "PerfCounters", "HostInfo", "HostProbes", "Statistics", "Checksum", histogram,
+        ],
         swiftSettings: optimized
     ),
     .target(
@@ -138,8 +148,8 @@ let agent: [Target] = [
         pkgConfig: "libcurl",
         providers: [.apt(["libcurl4-openssl-dev"])]
     ),
-    .target(name: "HTTPTransport", dependencies: ["CCurl"], path: "agent/HTTPTransport"),
-    .target(name: "Spool", path: "agent/Spool"),
+    .target(name: "HTTPTransport", dependencies: ["CCurl", "EdgeprofAPI"], path: "agent/HTTPTransport"),
+    .target(name: "Spool", dependencies: ["Checksum"], path: "agent/Spool"),
     .target(
         name: "Uploader",
         dependencies: ["HTTPTransport", "Spool", "EdgeprofAPI", logging],
@@ -148,14 +158,16 @@ let agent: [Target] = [
     .target(
         name: "AgentRuntime",
         dependencies: [
-            "Uploader", "Spool", "HTTPTransport", "Measurement", "ModelZoo", "HostInfo", "HostProbes", "EdgeprofAPI",
-            logging, serviceLifecycle,
+            "Uploader", "Spool", "HTTPTransport", "HostInfo", "HostProbes", "EdgeprofAPI", logging, serviceLifecycle,
+            unixSignals,
         ],
         path: "agent/AgentRuntime"
     ),
     .executableTarget(
         name: "edgeprof-agent",
-        dependencies: ["AgentRuntime", "EdgeprofAPI", argumentParser, logging, serviceLifecycle],
+        dependencies: [
+            "AgentRuntime", "HTTPTransport", "Measurement", "HostInfo", "EdgeprofAPI", argumentParser, logging,
+        ],
         path: "agent/edgeprof-agent"
     ),
 ]
@@ -163,25 +175,43 @@ let agent: [Target] = [
 let collector: [Target] = [
     .target(
         name: "CollectorStore",
-        dependencies: ["EdgeprofAPI", "Statistics", grdb, crypto],
+        dependencies: ["EdgeprofAPI", grdb, crypto],
         path: "collector/CollectorStore"
     ),
     .target(
         name: "CollectorAPI",
-        dependencies: ["CollectorStore", "Economics", "Statistics", "EdgeprofAPI", hummingbird, logging, crypto],
+        dependencies: [
+            "CollectorStore", "Economics", "EdgeprofAPI", hummingbird, logging, serviceLifecycle,
+        ],
         path: "collector/CollectorAPI"
     ),
     .executableTarget(
         name: "edgeprof-collector",
         dependencies: [
             "CollectorAPI", "CollectorStore", "EdgeprofAPI", argumentParser, logging, serviceLifecycle, hummingbird,
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ],
         path: "collector/edgeprof-collector"
     ),
 ]
 
 let programs: [Target] = [
-    .executableTarget(name: "edgeprof-measure", dependencies: ["MeasurementCore"]),
+    .executableTarget(
+        name: "kernel-benchmarks",
+        dependencies: ["KernelInterface", "KernelDispatch", "HostInfo"],
+        path: "Benchmarks/Kernels"
+    ),
+    .executableTarget(
+        name: "network-benchmarks",
+        dependencies: ["InferenceEngine", "Quantization", "KernelDispatch", "ModelZoo"],
+        path: "Benchmarks/Networks"
+    ),
+    .executableTarget(
+        name: "edgeprof-measure",
+        dependencies: ["MeasurementCore"],
+        // Libraries that are linked out of habit would count as the model's memory.
+        linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]
+    ),
     .executableTarget(
         name: "edgeprof",
         dependencies: [
@@ -192,79 +222,81 @@ let programs: [Target] = [
     ),
 ]
 
-/// One test target a library, with what its tests use beside it.
-func tests(_ name: String, _ others: Target.Dependency...) -> Target {
-    .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + others)
+/// One test target a library, with what its tests use beside it; fixtures are read where they lie.
+func tests(_ name: String, _ others: Target.Dependency..., fixtures: String...) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + others, exclude: fixtures)
 }
 
 let testTargets: [Target] = [
     tests("NetworkGraph"),
     tests("Quantization", "NetworkGraph"),
-    tests(
-        "InferenceEngine",
-        "NetworkGraph",
-        "Quantization",
-        "KernelInterface",
-        "KernelDispatch",
-        "ModelZoo",
-        "HostInfo"
+    .testTarget(
+        name: "InferenceEngineTests",
+        dependencies: [
+            "InferenceEngine", "NetworkGraph", "Quantization", "KernelInterface", "KernelDispatch", "ModelZoo",
+            "HostInfo", "CAllocationCounter",
+        ],
+        swiftSettings: optimized
     ),
     .testTarget(
         name: "KernelsTests",
-        dependencies: ["KernelInterface", "KernelsReference", "KernelsPortable", "KernelDispatch", "HostInfo"]
-            + instructionSetDependencies
+        dependencies: ["KernelInterface", "KernelsReference", "KernelDispatch", "HostInfo"]
+            + instructionSetDependencies,
+        swiftSettings: optimized
     ),
-    tests("ModelZoo", "NetworkGraph", "Quantization"),
-    tests("PerfCounters"),
-    tests("HostInfo"),
-    tests("HostProbes", "HostInfo"),
+    .testTarget(
+        name: "ModelZooTests",
+        dependencies: ["ModelZoo", "NetworkGraph", "Quantization"],
+        swiftSettings: optimized
+    ),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .target(name: "HostTestSupport", dependencies: ["HostInfo"], path: "Tests/HostTestSupport"),
+    tests("PerfCounters", "CPerfEvent", "HostInfo", "HostTestSupport", "CAllocationCounter"),
+    tests("HostInfo", "HostTestSupport", fixtures: "Fixtures"),
+    tests("HostProbes", "HostInfo", "PerfCounters", "HostTestSupport", fixtures: "Fixtures"),
     tests("Statistics"),
+    tests("Checksum"),
     tests("EdgeprofAPI"),
-    tests("Economics", "Statistics", "EdgeprofAPI"),
-    tests("MeasurementCore"),
-    tests("Measurement", "MeasurementCore", "EdgeprofAPI"),
-    tests("HTTPTransport"),
+    .testTarget(
+        name: "EconomicsTests",
+        dependencies: ["Economics", "Statistics", "EdgeprofAPI", yams],
+        exclude: ["recompute.py"]
+    ),
+    tests("MeasurementCore", "Checksum", "HostProbes", "HostInfo", "CAllocationCounter"),
+    tests(
+        "Measurement",
+        "MeasurementCore",
+        "EdgeprofAPI",
+        "HostInfo",
+        "Quantization",
+        "CAllocationCounter",
+        fixtures: "Fixtures"
+    ),
+    .target(name: "HTTPTestServer", path: "Tests/HTTPTestServer"),
+    tests("HTTPTransport", "EdgeprofAPI", "HTTPTestServer"),
     tests("Spool"),
-    tests("Uploader", "Spool", "EdgeprofAPI", "HTTPTransport"),
-    tests("AgentRuntime", "EdgeprofAPI"),
-    tests("CollectorStore", "EdgeprofAPI"),
+    tests("Uploader", "Spool", "EdgeprofAPI", "HTTPTransport", "HTTPTestServer"),
+    tests("AgentRuntime", "EdgeprofAPI", "HTTPTransport", "Spool", "Uploader", "HTTPTestServer"),
+    tests("CollectorStore", "EdgeprofAPI", grdb),
     tests(
         "CollectorAPI",
         "CollectorStore",
+        "Economics",
         "EdgeprofAPI",
+        "edgeprof-collector",
         hummingbird,
+        logging,
         .product(name: "HummingbirdTesting", package: "hummingbird")
     ),
-    .testTarget(name: "edgeprofTests", dependencies: ["edgeprof", "EdgeprofAPI", "Economics"]),
+    .testTarget(name: "edgeprofTests", dependencies: ["edgeprof", "EdgeprofAPI", "Economics", "ModelZoo"]),
     .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI"]),
 ]
-
-// DEVELOPMENT ONLY: while the floors are laid side by side, a target exists once its folder does.
-func exists(_ target: Target) -> Bool {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    let path = target.path ?? ((target.type == .test ? "Tests/" : "Sources/") + target.name)
-    return FileManager.default.fileExists(atPath: root.appendingPathComponent(path).path)
-}
-let present =
-    (engine + instructionSetTargets + models + host + measurement + agent + collector + programs + testTargets).filter(
-        exists
-    )
-let names = Set(present.map(\.name))
-let allNames = Set(
-    (engine + instructionSetTargets + models + host + measurement + agent + collector + programs).map(\.name)
-)
-for target in present {
-    target.dependencies = target.dependencies.filter {
-        if case .byNameItem(let name, _) = $0 { return !allNames.contains(name) || names.contains(name) }
-        return true
-    }
-}
 
 let package = Package(
     name: "edgeprof",
     products: [
         "edgeprof", "edgeprof-measure", "edgeprof-agent", "edgeprof-collector",
-    ].filter { names.contains($0) }.map { .executable(name: $0, targets: [$0]) },
+    ].map { .executable(name: $0, targets: [$0]) },
     // Pinned: Package.resolved is not tracked, and a measurement tool must not change under its user.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -276,7 +308,7 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
-    targets: present,
+    targets: engine + instructionSetTargets + models + host + measurement + agent + collector + programs + testTargets,
     swiftLanguageModes: [.v6]
 )
 

@@ -1,0 +1,40 @@
+import ArgumentParser
+import EdgeprofAPI
+import HTTPTransport
+
+/// The command `edgeprof agents`.
+struct Agents: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The fleet: hosts, tiers, last seen.",
+        subcommands: [List.self]
+    )
+
+    /// The command `edgeprof agents list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List enrolled agents and the tier each belongs to.")
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let list = try await CollectorConnection.saved().agents()
+            try output.write(
+                list,
+                as: Table(
+                    columns: [
+                        .text("agent"), .text("tier"), .text("cpu"), .number("cpus"), .number("memory"), .text("isa"),
+                        .text("last seen"),
+                    ],
+                    rows: list.agents.map(row)
+                )
+            )
+        }
+
+        private func row(_ agent: AgentRecord) -> [String] {
+            [
+                agent.name, agent.tiers.isEmpty ? "none" : agent.tiers.joined(separator: " and "), agent.host.cpuModel,
+                String(agent.host.limits?.cpus?.count ?? agent.host.usableCpus),
+                HumanUnits.bytes(agent.host.effectiveMemoryBytes), agent.host.limits?.isa ?? agent.host.isa,
+                agent.lastSeenAt?.shortDescription ?? "never",
+            ]
+        }
+    }
+}

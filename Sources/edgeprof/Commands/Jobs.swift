@@ -1,0 +1,172 @@
+import ArgumentParser
+import EdgeprofAPI
+import HTTPTransport
+import ModelZoo
+
+/// The command `edgeprof jobs`.
+struct Jobs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask agents to profile models.",
+        subcommands: [Create.self, List.self, Wait.self]
+    )
+
+    /// The command `edgeprof jobs create`.
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ask agents to profile models.",
+            discussion: "Example: edgeprof jobs create resnet18 densenet121 --label site=lab --duration 10s"
+        )
+
+        @Argument(help: ArgumentHelp("Models, in the order they are run.", valueName: "model"))
+        var models: [String]
+
+        @Option(
+            name: .customLong("label"),
+            help: ArgumentHelp("Only agents with this label; repeatable.", valueName: "key=value")
+        )
+        var labels: [LabelArgument] = []
+
+        @Option(help: "single-stream or offline; offline, all instances busy, is what ROI is computed from.")
+        var scenario: Scenario = .offline
+
+        @Option(help: ArgumentHelp("Threads of each instance.", valueName: "n"))
+        var threads: Int?
+
+        @Option(help: ArgumentHelp("Instances; each agent fills its CPUs unless given.", valueName: "n"))
+        var instances: Int?
+
+        @Option(help: ArgumentHelp("Highest instruction set used; each agent's best unless given.", valueName: "isa"))
+        var isa: String?
+
+        @Option(help: "naive or fused.")
+        var plan: PlanKind = .fused
+
+        @Option(help: ArgumentHelp("Timed queries of each run.", valueName: "duration"))
+        var duration = DurationArgument(seconds: 10)
+
+        @Option(help: ArgumentHelp("Runs of each model on each agent, each in a fresh process.", valueName: "n"))
+        var repetitions = 1
+
+        @OptionGroup var output: OutputOptions
+
+        func validate() throws {
+            let problems = JobSettings(
+                scenario: scenario,
+                threads: threads,
+                instances: instances,
+                isa: isa,
+                plan: plan,
+                durationSeconds: duration.seconds
+            ).resolved(usableCpus: 1).problems()
+            if let problem = problems.first { throw ValidationError(problem) }
+            if repetitions < 1 { throw ValidationError("--repetitions must be at least 1") }
+        }
+
+        func run() async throws {
+            for model in models { _ = try ModelZoo.entry(model) }
+            let request = JobRequest(
+                models: models,
+                settings: JobSettings(
+                    scenario: scenario,
+                    threads: threads,
+                    instances: instances,
+                    isa: isa,
+                    plan: plan,
+                    durationSeconds: duration.seconds
+                ),
+                labels: Dictionary(labels.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
+                repetitions: repetitions
+            )
+            let job = try await CollectorConnection.saved().createJob(request)
+            try output.write(job, as: Jobs.table([job]))
+        }
+    }
+
+    /// The command `edgeprof jobs list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List jobs, newest first.")
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let list = try await CollectorConnection.saved().jobs()
+            try output.write(list, as: Jobs.table(list.jobs))
+        }
+    }
+
+    /// The command `edgeprof jobs wait`.
+    struct Wait: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Wait until every run of a job is stored.",
+            discussion:
+                "Ends with 1 when runs failed or the time ran out. A collector that is away meanwhile is waited for."
+        )
+
+        @Argument(help: "The job's id.") var id: String
+
+        @Option(help: ArgumentHelp("Give up after this long.", valueName: "duration"))
+        var timeout = DurationArgument(seconds: 3600)
+
+        func run() async throws {
+            let client = try CollectorConnection.saved()
+            let deadline = ContinuousClock.now + .milliseconds(Int64(min(timeout.seconds, 1e9) * 1000))
+            var unreachable: String?
+            var shown = -1
+            while true {
+                do {
+                    let job = try await client.job(id)
+                    unreachable = nil
+                    if job.finished != shown {
+                        shown = job.finished
+                        Terminal.progress("\(job.finished) of \(job.total) runs stored")
+                    }
+                    if job.isDone {
+                        Terminal.progress("")
+                        return try finish(job)
+                    }
+                } catch let error as CollectorError where error.isPassing {
+                    if unreachable == nil { Terminal.complain("\(error); still waiting") }
+                    unreachable = "\(error)"
+                }
+                guard ContinuousClock.now < deadline else {
+                    Terminal.progress("")
+                    throw InputError(unreachable ?? "job \(id): not done in time; see: edgeprof jobs list")
+                }
+                try await Task.sleep(for: .milliseconds(500))
+            }
+        }
+
+        private func finish(_ job: JobRecord) throws {
+            guard job.failed == 0 else {
+                throw InputError(
+                    "job \(id): \(job.failed) of \(job.total) runs failed; see: edgeprof runs list --job \(id)"
+                )
+            }
+            Terminal.write("job \(id): \(job.total) runs stored\n")
+        }
+    }
+
+    private static func table(_ jobs: [JobRecord]) -> Table {
+        Table(
+            columns: [
+                .text("job"), .text("models"), .number("runs"), .number("done"), .number("failed"), .text("created"),
+            ],
+            rows: jobs.map {
+                [
+                    $0.id, $0.request.models.joined(separator: " "), String($0.total), String($0.finished),
+                    String($0.failed), $0.createdAt.shortDescription,
+                ]
+            }
+        )
+    }
+}
+
+extension CollectorError {
+    /// Whether asking again later may help.
+    fileprivate var isPassing: Bool {
+        switch code {
+        case .unreachable(let reason): reason != .badRequest && reason != .tls
+        case .unavailable: true
+        default: false
+        }
+    }
+}

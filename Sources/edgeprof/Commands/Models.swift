@@ -1,0 +1,46 @@
+import ArgumentParser
+import Economics
+import ModelZoo
+import NetworkGraph
+
+/// The command `edgeprof models`.
+struct Models: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The zoo: size, work, memory and published accuracy of each model.",
+        discussion: """
+            Parameters, multiply-accumulates (MACs) and memory access bytes are counted at 224x224, batch 1, int8, with batch \
+            normalization folded where it can be. The arena is the activation memory of the fused plan.
+            """
+    )
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let list = Listed(models: try await ZooFigures.all())
+        try output.write(
+            list,
+            as: Table(
+                columns: [
+                    .text("model"), .number("params"), .number("MACs"), .number("traffic"), .number("int8"),
+                    .number("arena"), .number("top-1 %"), .text(""),
+                ],
+                rows: list.models.map {
+                    [
+                        $0.name, HumanUnits.count(Double($0.parameters)), HumanUnits.count(Double($0.macs)),
+                        HumanUnits.bytes(UInt64($0.memoryAccessBytes)), HumanUnits.bytes(UInt64($0.int8Bytes)),
+                        HumanUnits.bytes(UInt64($0.arenaBytes)),
+                        $0.publishedTop1.map { HumanUnits.percent($0.value) } ?? "-", $0.publishedTop1?.precision ?? "",
+                    ]
+                }
+            )
+        )
+        if output.resolved == .table, let source = list.models.compactMap(\.publishedTop1).first?.source {
+            Terminal.write("\ntop-1: published, from \(source); float where no int8 figure is published\n")
+        }
+    }
+
+    /// The JSON form.
+    private struct Listed: Encodable {
+        var models: [ZooFigures]
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import EdgeprofAPI
+import HTTPTransport
+
+/// The command `edgeprof summary`.
+struct Summary: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Model x tier: latency, throughput, memory, runs, hosts.",
+        discussion: "Its JSON is what `edgeprof rank --measurements` reads."
+    )
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let set = try await CollectorConnection.saved().summary()
+        let isNarrow = output.resolved == .table && Terminal.width < 100
+        try output.write(set, as: Self.table(set.measurements, isNarrow: isNarrow))
+        if isNarrow, set.measurements.contains(where: { $0.basis != .measured }) {
+            Terminal.write("* a stand-in or estimate, not measured on such a box\n")
+        }
+        if set.measurements.isEmpty {
+            Terminal.complain("no runs that belong to a tier yet; see: edgeprof agents list")
+        }
+    }
+
+    private static func table(_ measurements: [TierMeasurement], isNarrow: Bool) -> Table {
+        let milliseconds = { (value: Double?) in value.map(HumanUnits.number) ?? "-" }
+        let columns: [(column: Table.Column, isWide: Bool, cell: (TierMeasurement) -> String)] = [
+            (.text("model"), false, { $0.model }),
+            (.text("tier"), false, { $0.tier + (isNarrow && $0.basis != .measured ? " *" : "") }),
+            (.number("k x t"), false, { "\($0.instances) x \($0.settings?.threads.map(String.init) ?? "?")" }),
+            (.number("p50 ms"), false, { milliseconds($0.latencyMilliseconds?.p50) }),
+            (.number("p90 ms"), true, { milliseconds($0.latencyMilliseconds?.p90) }),
+            (.number("p99 ms"), false, { milliseconds($0.latencyMilliseconds?.p99) }),
+            (.number("per s"), false, { HumanUnits.number($0.throughputPerSecond) }),
+            (.number("RSS MiB"), false, { $0.peakRssMib.map(HumanUnits.number) ?? "-" }),
+            (.number("runs"), false, { String($0.hosts.reduce(0) { $0 + $1.runs.count }) }),
+            (.number("hosts"), true, { String($0.hosts.count) }),
+            (.text("basis"), true, { $0.basis.rawValue }),
+        ]
+        let shown = columns.filter { !isNarrow || !$0.isWide }
+        return Table(columns: shown.map(\.column), rows: measurements.map { row in shown.map { $0.cell(row) } })
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import EdgeprofAPI
+import Foundation
+import HTTPTransport
+
+/// The command `edgeprof tokens`.
+struct Tokens: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make, list and revoke tokens.",
+        subcommands: [Create.self, List.self, Revoke.self]
+    )
+
+    /// The command `edgeprof tokens create`.
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a token; it is shown once.",
+            discussion: "Example: edgeprof tokens create --role enrollment --uses 10 --expires 24h --output token"
+        )
+
+        @Option(help: "enrollment, viewer or admin.")
+        var role: TokenRole
+
+        @Option(help: ArgumentHelp("How often it may enrol an agent; without limit unless given.", valueName: "n"))
+        var uses: Int?
+
+        @Option(
+            help: ArgumentHelp("When it stops working, for example 24h; never unless given.", valueName: "duration")
+        )
+        var expires: DurationArgument?
+
+        @Option(
+            help: ArgumentHelp(
+                "Write the token to this new file, mode 0600, instead of printing it.",
+                valueName: "file"
+            )
+        )
+        var output: String?
+
+        func validate() throws {
+            if role == .agent { throw ValidationError("agents get their token by enrolling; use --role enrollment") }
+            if let uses, uses < 1 { throw ValidationError("--uses must be at least 1") }
+        }
+
+        func run() async throws {
+            let request = TokenRequest(
+                role: role,
+                expiresInSeconds: expires.map { Int($0.seconds.rounded()) },
+                maximumUses: uses
+            )
+            let file = try output.map(Self.newFile)
+            let created = try await CollectorConnection.saved().createToken(request)
+            if let file, let output {
+                try file.write(contentsOf: Data((created.token + "\n").utf8))
+                Terminal.write("\(role.rawValue) token \(created.id) written to \(output)\n")
+            } else {
+                Terminal.write(created.token + "\n")
+            }
+        }
+
+        private static func newFile(path: String) throws -> FileHandle {
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+            guard descriptor >= 0 else { throw InputError("\(path): \(String(cString: strerror(errno)))") }
+            return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        }
+    }
+
+    /// The command `edgeprof tokens list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List tokens, without their secrets.")
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let list = try await CollectorConnection.saved().tokens()
+            try output.write(
+                list,
+                as: Table(
+                    columns: [.text("id"), .text("role"), .text("created"), .text("expires"), .number("uses left")],
+                    rows: list.tokens.map {
+                        [
+                            $0.id, $0.role.rawValue, $0.createdAt.shortDescription,
+                            $0.expiresAt?.shortDescription ?? "never", $0.usesLeft.map(String.init) ?? "",
+                        ]
+                    }
+                )
+            )
+        }
+    }
+
+    /// The command `edgeprof tokens revoke`.
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a token useless from now on.")
+        @Argument(help: "The token's id, from `edgeprof tokens list`.") var id: String
+
+        func run() async throws {
+            try await CollectorConnection.saved().revokeToken(id)
+            Terminal.write("revoked \(id)\n")
+        }
+    }
+}

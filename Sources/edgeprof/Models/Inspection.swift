@@ -1,0 +1,124 @@
+import ModelZoo
+import NetworkGraph
+
+/// A model's static costs, layer by layer and in all.
+struct Inspection: Encodable {
+    /// One operator.
+    struct Layer: Encodable {
+        var name: String
+        var operation: String
+        var inputShapes: [String]
+        var outputShape: String
+        var parameters: Int
+        var macs: Int
+        /// Activation bytes read by the naive plan; weights apart.
+        var readBytes: Int
+        /// Activation bytes written by the naive plan.
+        var writtenBytes: Int
+        var weightBytes: Int
+        var memoryAccessBytes: Int
+    }
+
+    /// Costs of all layers under one plan.
+    struct Plan: Encodable {
+        var memoryAccessBytes: Int
+        var activationTrafficBytes: Int
+        var peakLiveBytes: Int
+        var arenaBytes: Int
+    }
+
+    /// Sums over all layers.
+    struct Totals: Encodable {
+        var parameters: Int
+        var macs: Int
+        var int8Bytes: Int
+        var convolutionInputOutputElements: Int
+        var naive: Plan
+        var fused: Plan
+    }
+
+    var model: String
+    var family: String
+    var inputShape: String
+    var layers: [Layer]
+    var totals: Totals
+
+    /// Builds a zoo model and counts.
+    init(model name: String) throws {
+        let entry = try ModelZoo.entry(name)
+        let network = try ModelZoo.build(name: name)
+        let graph = network.graph
+        let naive = GraphCosts(of: graph, plan: .naive)
+        let fused = GraphCosts(of: graph, plan: .fused)
+        let arenas = try PlannedArena(of: network)
+        model = name
+        family = entry.family
+        inputShape = graph.inputs.first.map { graph.shape(of: $0).description } ?? ""
+        layers = zip(graph.nodes, naive.nodes).map { node, cost in
+            Layer(
+                name: node.name,
+                operation: node.operation.name,
+                inputShapes: node.inputs.map { graph.shape(of: $0).description },
+                outputShape: node.outputs.first.map { graph.shape(of: $0).description } ?? "",
+                parameters: cost.parameters,
+                macs: cost.macs,
+                readBytes: cost.readElements,
+                writtenBytes: cost.writtenElements,
+                weightBytes: cost.int8WeightBytes,
+                memoryAccessBytes: cost.memoryAccessBytes
+            )
+        }
+        totals = Totals(
+            parameters: naive.total.parameters,
+            macs: naive.total.macs,
+            int8Bytes: naive.total.int8WeightBytes,
+            convolutionInputOutputElements: naive.convolutionElements,
+            naive: Plan(naive, arenaBytes: arenas.naiveBytes),
+            fused: Plan(fused, arenaBytes: arenas.fusedBytes)
+        )
+    }
+
+    /// The totals in words.
+    var summary: String {
+        let plan = { (name: String, plan: Plan) in
+            "\(name) plan: activations read and written \(HumanUnits.bytes(UInt64(plan.activationTrafficBytes))), "
+                + "live at once \(HumanUnits.bytes(UInt64(plan.peakLiveBytes))), "
+                + "arena \(HumanUnits.bytes(UInt64(plan.arenaBytes)))\n"
+        }
+        return "\(model) (\(family)), input \(inputShape): \(HumanUnits.count(Double(totals.parameters))) parameters, "
+            + "\(HumanUnits.count(Double(totals.macs))) MACs, \(HumanUnits.bytes(UInt64(totals.int8Bytes))) of int8 weights\n"
+            + plan("naive", totals.naive) + plan("fused", totals.fused)
+    }
+}
+
+extension Inspection.Plan {
+    init(_ costs: GraphCosts, arenaBytes: Int) {
+        self.init(
+            memoryAccessBytes: costs.total.memoryAccessBytes,
+            activationTrafficBytes: costs.trafficElements,
+            peakLiveBytes: costs.peakLiveElements,
+            arenaBytes: arenaBytes
+        )
+    }
+}
+
+extension Operation {
+    /// The operator's name, in ONNX's spelling.
+    var name: String {
+        switch self {
+        case .convolution(let layer): layer.groups > 1 ? "Conv (\(layer.groups) groups)" : "Conv"
+        case .batchNormalization: "BatchNormalization"
+        case .activation(.relu): "Relu"
+        case .activation(.clip): "Clip"
+        case .maxPool: "MaxPool"
+        case .averagePool: "AveragePool"
+        case .globalAveragePool: "GlobalAveragePool"
+        case .add: "Add"
+        case .concatenate: "Concat"
+        case .split: "Split"
+        case .channelShuffle: "ChannelShuffle"
+        case .flatten: "Flatten"
+        case .fullyConnected: "Gemm"
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import EdgeprofAPI
+
+/// Local runs as a table: what was measured, and below it what a reader has to know.
+enum ProfileTable {
+    /// One line a run; the settings, which all share, go into CSV and Markdown and, for people, below the table.
+    static func table(_ runs: [Run], showsSettings: Bool) -> Table {
+        let columns: [(column: Table.Column, isSetting: Bool, cell: (Run) -> String)] = [
+            (.text("model"), false, { $0.model.name }),
+            (.text("scenario"), true, { $0.scenario.rawValue }),
+            (.text("isa"), true, { $0.isa }),
+            (.text("plan"), true, { $0.plan.rawValue }),
+            (.number("instances"), true, { String($0.instances) }),
+            (.number("threads"), true, { String($0.threads) }),
+            (.number("p50 ms"), false, { RunTable.milliseconds($0.latencyNanoseconds?.p50) }),
+            (.number("p90 ms"), false, { RunTable.milliseconds($0.latencyNanoseconds?.p90) }),
+            (.number("p99 ms"), false, { RunTable.milliseconds($0.latencyNanoseconds?.p99) }),
+            (.number("per s"), false, { $0.throughputPerSecond.map(HumanUnits.number) ?? "-" }),
+            (
+                .number("RSS MiB"), false,
+                { $0.memory.map { HumanUnits.number(Double($0.peakRssBytes) / 1_048_576) } ?? "-" }
+            ),
+            (.number("queries"), false, { $0.latencyNanoseconds.map { String($0.count) } ?? $0.outcome.rawValue }),
+        ]
+        let shown = columns.filter { showsSettings || !$0.isSetting }
+        return Table(columns: shown.map(\.column), rows: runs.map { run in shown.map { $0.cell(run) } })
+    }
+
+    /// The settings in words.
+    static func settings(_ run: Run) -> String {
+        let count = { (count: Int, unit: String) in "\(count) \(unit)\(count == 1 ? "" : "s")" }
+        return "\(run.scenario.rawValue), \(count(run.instances, "instance")) x \(count(run.threads, "thread")), "
+            + "\(run.isa), \(run.plan.rawValue) plan\n"
+    }
+
+    /// One line a layer, in the order they run.
+    static func layers(_ run: Run) -> Table {
+        let layers = run.layers ?? []
+        let total = max(1, layers.reduce(0) { $0 + Double($1.nanoseconds) })
+        return Table(
+            columns: [
+                .text("layer"), .text("operation"), .text("output"), .number("time"), .number("%"), .number("GOP/s"),
+                .number("bytes"),
+            ],
+            rows: layers.map {
+                [
+                    $0.name, $0.operation, $0.shape, HumanUnits.nanoseconds(Double($0.nanoseconds)),
+                    HumanUnits.number(100 * Double($0.nanoseconds) / total),
+                    $0.macs == 0 ? "" : HumanUnits.number(2 * Double($0.macs) / max(1, Double($0.nanoseconds))),
+                    HumanUnits.bytes($0.memoryAccessBytes),
+                ]
+            }
+        )
+    }
+
+    /// Failures, flags and what could not be counted, each said once.
+    static func notes(_ runs: [Run], width: Int) -> String {
+        var lines = runs.filter { $0.outcome != .ok }
+            .map { "\($0.model.name): \($0.outcome.rawValue): \($0.outcomeReason ?? "no reason given")" }
+        lines += Flag.allCases.compactMap { flag in
+            let models = runs.filter { $0.flags.contains(flag) }.map(\.model.name)
+            return models.isEmpty ? nil : "\(flag.rawValue): \(models.joined(separator: ", "))"
+        }
+        let missing = runs.first?.counters.filter { $0.availability != .ok } ?? []
+        for reason in Set(missing.compactMap(\.reason)).sorted() {
+            let names = missing.filter { $0.reason == reason }.map(\.name)
+            lines.append("not counted (\(reason)): \(names.joined(separator: ", "))")
+        }
+        guard !lines.isEmpty else { return "" }
+        return "\n" + lines.map { TextLayout.paragraph($0, width: width, first: "- ", indent: 2) }.joined()
+    }
+}

@@ -1,0 +1,88 @@
+import EdgeprofAPI
+
+/// Runs as tables: one line each, or one run in full.
+enum RunTable {
+    /// One line a run; a narrow terminal gets fewer columns.
+    static func table(_ runs: [Run], width: Int = Terminal.width) -> Table {
+        let columns: [(column: Table.Column, isWide: Bool, cell: (Run) -> String)] = [
+            (.text("run"), false, { $0.id }),
+            (.text("model"), false, { $0.model.name }),
+            (.text("isa"), true, { $0.isa }),
+            (.text("scenario"), true, { $0.scenario.rawValue }),
+            (.number("k x t"), false, { "\($0.instances) x \($0.threads)" }),
+            (.number("p50 ms"), false, { milliseconds($0.latencyNanoseconds?.p50) }),
+            (.number("p99 ms"), false, { milliseconds($0.latencyNanoseconds?.p99) }),
+            (.number("per s"), true, { $0.throughputPerSecond.map(HumanUnits.number) ?? "-" }),
+            (
+                .number("RSS MiB"), true,
+                { $0.memory.map { HumanUnits.number(Double($0.peakRssBytes) / 1_048_576) } ?? "-" }
+            ),
+            (.text("outcome"), false, { $0.outcome.rawValue }),
+            (.text("flags"), true, { $0.flags.map(\.rawValue).joined(separator: " ") }),
+        ]
+        let shown = columns.filter { !$0.isWide || width >= 120 }
+        return Table(columns: shown.map(\.column), rows: runs.map { run in shown.map { $0.cell(run) } })
+    }
+
+    /// Everything a run says, as names and values.
+    static func details(_ run: Run) -> Table {
+        var rows: [[String]] = [
+            ["run", run.id], ["model", run.model.name], ["sha256", run.model.sha256],
+            ["started", run.startedAt.shortDescription], ["outcome", run.outcome.rawValue],
+        ]
+        if let reason = run.outcomeReason { rows.append(["reason", reason]) }
+        rows += [
+            ["host", "\(run.host.hostname), \(run.host.cpuModel), \(HumanUnits.bytes(run.host.memoryBytes))"],
+            [
+                "settings",
+                "\(run.scenario.rawValue), \(run.instances) x \(run.threads) threads, \(run.isa), \(run.plan.rawValue) plan",
+            ],
+        ]
+        if let latency = run.latencyNanoseconds {
+            rows.append([
+                "latency ms",
+                "p50 \(milliseconds(latency.p50)), p90 \(milliseconds(latency.p90)), p99 \(milliseconds(latency.p99)), "
+                    + "min \(milliseconds(latency.min)), max \(milliseconds(latency.max)), \(latency.count) queries",
+            ])
+        }
+        if let throughput = run.throughputPerSecond {
+            rows.append(["throughput", HumanUnits.number(throughput) + " /s"])
+        }
+        if let memory = run.memory {
+            rows.append([
+                "memory",
+                "peak RSS \(HumanUnits.bytes(memory.peakRssBytes)), while loading \(HumanUnits.bytes(memory.loadPeakRssBytes)), "
+                    + "arena \(HumanUnits.bytes(memory.arenaBytes)), weights \(HumanUnits.bytes(memory.weightBytes))",
+            ])
+        }
+        rows += run.counters.map { ["counter \($0.name)", describe($0)] }
+        if let energy = run.energy {
+            rows.append([
+                "energy",
+                energy.joules.map {
+                    "\(HumanUnits.number($0)) J by \(energy.instrument ?? "?") (\(energy.domain ?? "?"))"
+                }
+                    ?? "\(energy.availability.rawValue): \(energy.reason ?? "")",
+            ])
+        }
+        if !run.flags.isEmpty { rows.append(["flags", run.flags.map(\.rawValue).joined(separator: " ")]) }
+        rows += (run.layers ?? []).map {
+            ["layer \($0.name)", "\($0.operation) \($0.shape) \(HumanUnits.nanoseconds(Double($0.nanoseconds)))"]
+        }
+        return Table(columns: [.text("what"), .text("value")], rows: rows)
+    }
+
+    /// Nanoseconds in milliseconds, three digits.
+    static func milliseconds(_ nanoseconds: UInt64?) -> String {
+        nanoseconds.map { HumanUnits.number(Double($0) / 1e6) } ?? "-"
+    }
+
+    private static func describe(_ counter: Run.Counter) -> String {
+        guard let value = counter.value else {
+            return counter.availability.rawValue + (counter.reason.map { ": " + $0 } ?? "")
+        }
+        let live = counter.liveFraction ?? 1
+        return HumanUnits.count(value)
+            + (live < 1 ? ", scaled: live \(HumanUnits.number(live * 100)) % of the time" : "")
+    }
+}
