@@ -83,6 +83,26 @@ struct ExecutionTests {
         }
     }
 
+    @Test func networksWithoutNodesReturnTheirInput() throws {
+        let value = QuantizedValue(
+            name: "x",
+            shape: TensorShape(channels: 5, height: 2, width: 3),
+            quantization: QuantizationParameters(scale: 1, zeroPoint: 9)
+        )
+        let network = QuantizedNetwork(
+            name: "nothing",
+            values: [value],
+            nodes: [],
+            inputs: [ValueID(0)],
+            outputs: [ValueID(0)]
+        )
+        let input = (0..<30).map { UInt8($0 * 7) }
+        for threads in [1, 2] {
+            let plan = try Plan(network: network, kernels: usableKernels()[0], kind: .fused)
+            #expect(try run(plan, [input], threads: threads) == [input])
+        }
+    }
+
     @Test func inputsAndOutputsAreRealNumbersInNCHW() throws {
         var builder = GraphBuilder(name: "identity")
         let x = try builder.addInput("x", shape: TensorShape(batch: 2, channels: 3, height: 2, width: 2))

@@ -124,6 +124,23 @@ struct PlanFileTests {
         #expect(throws: InferenceError.self) { try PlanWriter.write(plan, to: "/nonexistent/plan") }
     }
 
+    @Test func failedWritesLeaveNothingBehind() throws {
+        let plan = try Plan(network: network(), kernels: usableKernels()[0], kind: .naive)
+        let folder = "/tmp/edgeprof-plan-folder-\(getpid())"
+        // The name is taken by a folder, so the last step fails.
+        #expect(mkdir(folder, 0o700) == 0 && mkdir(folder + "/plan", 0o700) == 0)
+        defer {
+            rmdir(folder + "/plan")
+            rmdir(folder)
+        }
+        #expect(throws: InferenceError.self) { try PlanWriter.write(plan, to: folder + "/plan") }
+        guard let directory = opendir(folder) else { throw InferenceError(.system, "cannot list \(folder)") }
+        defer { closedir(directory) }
+        var entries = 0
+        while readdir(directory) != nil { entries += 1 }
+        #expect(entries == 3, "itself, its parent and the folder that was there")
+    }
+
     @Test func plansForOtherKernelsAreRefused() throws {
         let sets = try usableKernels()
         guard let best = sets.first, let portable = sets.last, best.instructionSet != portable.instructionSet else {

@@ -13,7 +13,8 @@ public enum PlanWriter {
     ///   - path: The file; replaced if it exists.
     /// - Throws: `InferenceError` with `system` when the file cannot be written; nothing is left behind then.
     public static func write(_ plan: Plan, to path: String) throws(InferenceError) {
-        let partial = "\(path).\(getpid()).partial"
+        // Unique, so that neither another writer nor what a crashed one left stands in the way.
+        let partial = "\(path).\(getpid())-\(monotonicNanoseconds()).partial"
         let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("create", partial) }
         do throws(InferenceError) {
