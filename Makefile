@@ -27,7 +27,7 @@ test: packages lint ## all tests of an everyday change
 	@scripts/run-tests.sh
 
 .PHONY: lint
-lint: ## formatting and documentation rules, no stray traps
+lint: ## formatting and documentation rules
 	@swift format lint --strict --parallel --recursive $(LINTED)
 
 .PHONY: bench
