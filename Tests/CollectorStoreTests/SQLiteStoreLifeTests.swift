@@ -18,13 +18,6 @@ import Testing
         return error.message
     }
 
-    private func writeByte(_ byte: UInt8, at offset: UInt64, of path: String) throws {
-        let handle = try #require(FileHandle(forUpdatingAtPath: path))
-        try handle.seek(toOffset: offset)
-        try handle.write(contentsOf: Data([byte]))
-        try handle.close()
-    }
-
     @Test func filesArePrivate() async throws {
         let temporary = try TemporaryStore()
         _ = try await temporary.store.createToken(
@@ -105,37 +98,6 @@ import Testing
         try content.write(to: URL(fileURLWithPath: temporary.directory.databasePath))
         try expect(.corrupt) { _ = try SQLiteStore(openingIn: temporary.directory) }
         #expect(try Data(contentsOf: URL(fileURLWithPath: temporary.directory.databasePath)) == content)
-    }
-
-    @Test func damageIsReportedAndNothingTraps() async throws {
-        let temporary = try TemporaryStore()
-        let agentId = try await temporary.enroll("a")
-        let runs = (0..<200).map { _ in Run.sample(agentId: agentId) }
-        _ = try await temporary.store.insert(runs, from: .administrator, at: TemporaryStore.now)
-        try temporary.store.close()
-        let path = temporary.directory.databasePath
-        let sound = try Data(contentsOf: URL(fileURLWithPath: path))
-        var generator = SystemRandomNumberGenerator()
-        var reported = 0
-        for round in 0..<60 {
-            try sound.prefix(round % 3 == 0 ? sound.count / 2 : sound.count).write(to: URL(fileURLWithPath: path))
-            for _ in 0..<200 {
-                try writeByte(generator.next(), at: UInt64.random(in: 0..<UInt64(sound.count)), of: path)
-            }
-            do {
-                let store = try SQLiteStore(openingIn: temporary.directory)
-                defer { try? store.close() }
-                _ = try await store.rankingInputs()
-                _ = try await store.runs(matching: RunFilter(), after: nil, limit: 500)
-                _ = try await store.agents()
-                _ = try await store.insert([.sample(agentId: agentId)], from: .administrator, at: TemporaryStore.now)
-            } catch let error as StoreError {
-                reported += 1
-                #expect([.corrupt, .failed, .newerSchema].contains(error.code), "\(error)")
-            }
-            for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-        }
-        #expect(reported > 30)
     }
 
     @Test func newerSchemaIsRefused() throws {

@@ -70,14 +70,14 @@ extension SQLiteStore {
 
     private static func agentRecord(_ row: Row) throws -> AgentRecord {
         AgentRecord(
-            id: row["id"],
-            name: row["name"],
-            labels: try decode([String: String].self, from: row["labels"]),
-            host: try decode(HostFacts.self, from: row["host"]),
+            id: try row.decode(forColumn: "id"),
+            name: try row.decode(forColumn: "name"),
+            labels: try decode([String: String].self, from: row.decode(forColumn: "labels")),
+            host: try decode(HostFacts.self, from: row.decode(forColumn: "host")),
             tiers: [],
-            enrolledAt: Timestamp(column: row["enrolled_at"]),
-            lastSeenAt: (row["last_seen_at"] as Int64?).map(Timestamp.init(column:)),
-            heartbeat: try (row["heartbeat"] as Data?).map { try decode(Heartbeat.self, from: $0) }
+            enrolledAt: Timestamp(column: try row.decode(forColumn: "enrolled_at")),
+            lastSeenAt: try row.decode(Int64?.self, forColumn: "last_seen_at").map(Timestamp.init(column:)),
+            heartbeat: try row.decode(Data?.self, forColumn: "heartbeat").map { try decode(Heartbeat.self, from: $0) }
         )
     }
 }

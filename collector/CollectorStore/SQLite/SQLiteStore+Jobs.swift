@@ -70,10 +70,17 @@ extension SQLiteStore {
             )
             var settings: [String: JobSettings] = [:]
             return try rows.map { row in
-                let jobId: String = row["job_id"]
-                let known = try settings[jobId] ?? Self.decode(JobRequest.self, from: row["request"]).settings
+                let jobId = try row.decode(String.self, forColumn: "job_id")
+                let known =
+                    try settings[jobId]
+                    ?? Self.decode(JobRequest.self, from: row.decode(forColumn: "request")).settings
                 settings[jobId] = known
-                return Assignment(id: row["id"], jobId: jobId, model: row["model"], settings: known)
+                return Assignment(
+                    id: try row.decode(forColumn: "id"),
+                    jobId: jobId,
+                    model: try row.decode(forColumn: "model"),
+                    settings: known
+                )
             }
         }
     }
@@ -85,8 +92,8 @@ extension SQLiteStore {
             WHERE EXISTS (SELECT 1 FROM token WHERE token.agent_id = agent.id) ORDER BY name, id
             """
         return try Row.fetchAll(database, sql: sql).compactMap { row in
-            let own = try decode([String: String].self, from: row["labels"])
-            return labels.allSatisfy { own[$0.key] == $0.value } ? row["id"] : nil
+            let own = try decode([String: String].self, from: row.decode(forColumn: "labels"))
+            return labels.allSatisfy { own[$0.key] == $0.value } ? try row.decode(forColumn: "id") : nil
         }
     }
 
@@ -101,12 +108,12 @@ extension SQLiteStore {
 
     private static func jobRecord(_ row: Row) throws -> JobRecord {
         JobRecord(
-            id: row["id"],
-            request: try decode(JobRequest.self, from: row["request"]),
-            createdAt: Timestamp(column: row["created_at"]),
-            total: row["total"],
-            finished: row["finished"],
-            failed: row["failed"]
+            id: try row.decode(forColumn: "id"),
+            request: try decode(JobRequest.self, from: row.decode(forColumn: "request")),
+            createdAt: Timestamp(column: try row.decode(forColumn: "created_at")),
+            total: try row.decode(forColumn: "total"),
+            finished: try row.decode(forColumn: "finished"),
+            failed: try row.decode(forColumn: "failed")
         )
     }
 }

@@ -36,7 +36,8 @@ extension SQLiteStore: Store {
             .map { try Self.decode(Run.self, from: $0) }
             var labels: [String: [String: String]] = [:]
             for row in try Row.fetchAll(database, sql: "SELECT id, labels FROM agent") {
-                labels[row["id"]] = try Self.decode([String: String].self, from: row["labels"])
+                let id = try row.decode(String.self, forColumn: "id")
+                labels[id] = try Self.decode([String: String].self, from: row.decode(forColumn: "labels"))
             }
             return RankingInputs(
                 version: try Self.dataVersion(in: database),
@@ -59,7 +60,7 @@ extension SQLiteStore: Store {
     }
 
     private static func tiers(in database: Database) throws -> TierList {
-        try Data.fetchOne(database, sql: "SELECT document FROM tier_list")
-            .map { try decode(TierList.self, from: $0) } ?? TierList(tiers: [])
+        try Row.fetchOne(database, sql: "SELECT document FROM tier_list")
+            .map { try decode(TierList.self, from: $0.decode(forColumn: "document")) } ?? TierList(tiers: [])
     }
 }

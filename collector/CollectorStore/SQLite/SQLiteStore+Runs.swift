@@ -51,8 +51,8 @@ extension SQLiteStore {
 
     public func run(id: String) async throws -> Run? {
         try await read { database in
-            try Data.fetchOne(database, sql: "SELECT document FROM run WHERE id = ?", arguments: [id])
-                .map { try Self.decode(Run.self, from: $0) }
+            try Row.fetchOne(database, sql: "SELECT document FROM run WHERE id = ?", arguments: [id])
+                .map { try Self.decode(Run.self, from: $0.decode(forColumn: "document")) }
         }
     }
 
@@ -69,7 +69,7 @@ extension SQLiteStore {
             return rejected("agentId is not the agent this token belongs to")
         }
         if let known = try Row.fetchOne(database, sql: "SELECT agent_id FROM run WHERE id = ?", arguments: [run.id]) {
-            return known["agent_id"] == run.agentId
+            return try known.decode(String?.self, forColumn: "agent_id") == run.agentId
                 ? RunResult(id: run.id, status: .duplicate) : rejected("id is taken by another agent's run")
         }
         if let reason = try objection(to: run, in: database) { return rejected(reason) }
@@ -111,8 +111,11 @@ extension SQLiteStore {
             arguments: [assignmentId]
         )
         guard let assignment else { return "assignmentId names no assignment" }
-        if assignment["agent_id"] != run.agentId { return "assignmentId belongs to another agent" }
-        if assignment["job_id"] != run.jobId { return "assignmentId belongs to another job than jobId" }
-        return assignment["model"] == run.model.name ? nil : "model.name is not the assignment's model"
+        let agentId = try assignment.decode(String.self, forColumn: "agent_id")
+        if agentId != run.agentId { return "assignmentId belongs to another agent" }
+        let jobId = try assignment.decode(String.self, forColumn: "job_id")
+        if jobId != run.jobId { return "assignmentId belongs to another job than jobId" }
+        let model = try assignment.decode(String.self, forColumn: "model")
+        return model == run.model.name ? nil : "model.name is not the assignment's model"
     }
 }

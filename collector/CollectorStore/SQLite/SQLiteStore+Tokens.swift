@@ -20,7 +20,13 @@ extension SQLiteStore {
                     """,
                 arguments: [Data(hash.bytes), now.millisecondsSinceEpoch]
             )
-            return try row.map { TokenGrant(tokenId: $0["id"], role: try Self.role($0), agentId: $0["agent_id"]) }
+            return try row.map { row in
+                TokenGrant(
+                    tokenId: try row.decode(forColumn: "id"),
+                    role: try Self.role(row),
+                    agentId: try row.decode(forColumn: "agent_id")
+                )
+            }
         }
     }
 
@@ -32,12 +38,12 @@ extension SQLiteStore {
                 """
             return try Row.fetchAll(database, sql: sql).map { row in
                 TokenRecord(
-                    id: row["id"],
+                    id: try row.decode(forColumn: "id"),
                     role: try Self.role(row),
-                    createdAt: Timestamp(column: row["created_at"]),
-                    expiresAt: (row["expires_at"] as Int64?).map(Timestamp.init(column:)),
-                    usesLeft: row["uses_left"],
-                    agentId: row["agent_id"]
+                    createdAt: Timestamp(column: try row.decode(forColumn: "created_at")),
+                    expiresAt: try row.decode(Int64?.self, forColumn: "expires_at").map(Timestamp.init(column:)),
+                    usesLeft: try row.decode(forColumn: "uses_left"),
+                    agentId: try row.decode(forColumn: "agent_id")
                 )
             }
         }
@@ -71,7 +77,7 @@ extension SQLiteStore {
     }
 
     private static func role(_ row: Row) throws -> TokenRole {
-        guard let role = TokenRole(rawValue: row["role"]) else {
+        guard let role = TokenRole(rawValue: try row.decode(forColumn: "role")) else {
             throw StoreError(.corrupt, "a stored token has an unknown role; restore the store from a backup")
         }
         return role

@@ -110,11 +110,14 @@ public final class SQLiteStore: Sendable {
     }
 }
 
+// Columns are read with `Row.decode`, never with a subscript of the row, which traps on what a damaged file may hold.
 extension SQLiteStore {
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await pool.read(body)
-        } catch let error as DatabaseError {
+        } catch let error as CancellationError {
+            throw error
+        } catch {
             throw StoreError(error, path: path)
         }
     }
@@ -122,7 +125,9 @@ extension SQLiteStore {
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await pool.write(body)
-        } catch let error as DatabaseError {
+        } catch let error as CancellationError {
+            throw error
+        } catch {
             throw StoreError(error, path: path)
         }
     }

@@ -22,13 +22,18 @@ public struct StoreDirectory: Sendable {
         throw unusable("cannot look into")
     }
 
-    /// - Throws: `StoreError` with code `notInitialized` where there is no store.
+    /// - Throws: `StoreError` with code `notInitialized` where there is no store, `unwritable` where it is read-only.
     func requireStore() throws {
         guard try holdsStore() else {
             throw StoreError(
                 .notInitialized,
                 "\(path) holds no store; run `edgeprof-collector init --data-dir \(path)` first"
             )
+        }
+        // SQLite would open such a file for reading and fail only at the first write.
+        guard access(databasePath, W_OK) == 0 else {
+            let cause = String(cString: strerror(errno))
+            throw StoreError(.unwritable, "\(databasePath) cannot be written; check its owner and mode", cause: cause)
         }
     }
 

@@ -1,8 +1,15 @@
 import GRDB
+import Glibc
 
 extension StoreError {
     /// Puts an error of SQLite or of the system into the store's words.
     init(_ error: any Error, path: String) {
+        let damaged = "\(path) is damaged or not a store; restore it from a backup"
+        if error is RowDecodingError {
+            // Not the error's own words: they quote the row.
+            self.init(.corrupt, damaged, cause: "a column holds no value of its type")
+            return
+        }
         guard let error = error as? DatabaseError else {
             self = error as? StoreError ?? StoreError(.failed, "cannot use \(path)", cause: "\(error)")
             return
@@ -13,7 +20,11 @@ extension StoreError {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(.locked, "\(path) is held by another process; stop it and try again", cause: cause)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT:
-            self.init(.corrupt, "\(path) is damaged or not a store; restore it from a backup", cause: cause)
+            self.init(.corrupt, damaged, cause: cause)
+        case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY && access(path, W_OK) == 0:
+            // The system lets us write, so it is the file's header that says no: a write version SQLite does not know,
+            // which nothing but damage puts there (https://www.sqlite.org/fileformat.html#file_format_version_numbers).
+            self.init(.corrupt, damaged, cause: cause)
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
             self.init(
                 .unwritable,
