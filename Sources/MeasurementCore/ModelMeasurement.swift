@@ -34,7 +34,8 @@ public enum ModelMeasurement {
         )
         let result = try session.run(runners, probes: &probes)
 
-        let after = try processMemory()
+        // Until here the executors must live, or their arenas would be missing from what is resident.
+        let after = try withExtendedLifetime(runners) { () throws(MeasurementFailure) in try processMemory() }
         memory.peakRssBytes = UInt64(clamping: after.peakResidentBytes)
         // Kernels before 4.5 do not split the resident size; then all of it is the bound.
         memory.rssAnonBytes = UInt64(clamping: after.anonymousBytes ?? after.residentBytes)

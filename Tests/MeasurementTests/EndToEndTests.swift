@@ -83,8 +83,11 @@ import Testing
 
     @Test func instancesRunSideBySide() throws {
         let settings = MeasurementSettings(threads: 2, instances: 3, scenario: .offline, durationSeconds: 0.3)
-        let run = try measurer().measure(model: "shufflenet_v2_x0_5", settings: settings)
+        let run = try measurer().measure(model: "squeezenet1_1", settings: settings)
         try expectMeasured(run)
+        // What is resident is looked at while the instances still have their arenas.
+        let memory = try #require(run.memory)
+        #expect(memory.rssAnonBytes > 3 * memory.arenaBytes * 3 / 4)
         #expect(run.instances == 3 && run.threads == 2 && run.scenario == .offline)
         // Three busy instances: latencies fill three times the window, but for the edges.
         let latency = try #require(run.latencyNanoseconds)
