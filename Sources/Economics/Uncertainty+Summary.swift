@@ -73,6 +73,8 @@ extension Uncertainty {
         switch objective {
         case .roi where evaluations[index].totalCost == 0: return (nil, "there is no ROI at no cost")
         case .roi: break
+        case .cost where evaluations[index].usdPerMillionCorrect == nil:
+            return (nil, "there are no correct answers to divide by")
         case .cost: for draw in sample.indices { sample[draw] = -sample[draw] }
         case .plan(let hurdle):
             if evaluations[index].totalCost == 0 { return (nil, "there is no ROI at no cost") }

@@ -35,7 +35,8 @@ extension TierMeasurement {
         worstHostLatencyMilliseconds?.collectProblems("\(path).worstHostLatencyMilliseconds", into: &collector)
         if let peakRssMib { collector.require(peakRssMib, "\(path).peakRssMib", in: 0...1e9) }
         collector.require(instances, "\(path).instances", in: 1...4096)
-        collector.require(serviceTimeCv2, "\(path).serviceTimeCv2", in: 0...1e6)
+        // Of n queries it is n - 1 at most, and no run has more than 10^11.
+        collector.require(serviceTimeCv2, "\(path).serviceTimeCv2", in: 0...1e12)
         if let energy { collector.require(energy.joulesPerInference, "\(path).energy.joulesPerInference", in: 0...1e9) }
         accuracy?.collectProblems("\(path).accuracy", into: &collector)
         var ids: Set<String> = []
@@ -63,7 +64,8 @@ extension TierMeasurement.Latency {
 extension TierMeasurement.Run {
     fileprivate func collectProblems(_ path: String, into collector: inout ProblemCollector) {
         collector.require(throughputPerSecond, "\(path).throughputPerSecond", in: 1e-9...1e9)
-        collector.require(peakRssMib, "\(path).peakRssMib", in: 1e-6...1e9)
+        // From one byte on.
+        collector.require(peakRssMib, "\(path).peakRssMib", in: 0x1p-20...1e9)
         TierMeasurement.Latency(p50: p50, p90: p90, p99: p99).collectProblems(path, into: &collector)
     }
 }

@@ -16,6 +16,26 @@ import Testing
         #expect(try WorkedExample.plan { $0.demand.inferencesPerSecond = 0 }.choice == nil)
     }
 
+    @Test func withoutDemandOrValueTheIntervalSaysWhyThereIsNone() throws {
+        var measurements = WorkedExample.measurements
+        for index in measurements.measurements.indices {
+            let host = TierMeasurement.Run(throughputPerSecond: 9, p50: 80, p90: 81, p99: 82, peakRssMib: 60)
+            measurements.measurements[index].hosts = [TierMeasurement.Host(id: "a", runs: [host])]
+        }
+        var deployment = WorkedExample.deployment
+        deployment.demand.inferencesPerSecond = 0
+        deployment.value = nil
+        let result = try Economics.rank(
+            measurements: measurements,
+            tiers: WorkedExample.tiers,
+            deployment: deployment
+        )
+        for choice in result.choices {
+            #expect(choice.usdPerMillionCorrectInterval == nil)
+            #expect(choice.intervalReason == "there are no correct answers to divide by")
+        }
+    }
+
     @Test func withoutDemandOrTuningThereIsNoRoi() throws {
         let result = try WorkedExample.rank {
             $0.demand.inferencesPerSecond = 0

@@ -100,6 +100,20 @@ import Testing
         #expect(RunAggregation.measurements(from: []).measurements.isEmpty)
     }
 
+    /// The bounds of a measurement hold whatever the bounds of a stored run let through.
+    @Test func whateverTheCollectorStoresCanBeRanked() throws {
+        var runs = try [run("a", throughput: 1e-9, pairs: [[1, 99_999_999_999], [100_000_000_000_000, 1]])]
+        runs[0].peakRssBytes = 1
+        runs[0].loadPeakRssBytes = 0
+        runs += [try run("b", throughput: 1e9, pairs: [[100_000_000_000_000, 1]])]
+        runs[1].peakRssBytes = 1 << 49
+        for runs in [[runs[0]], [runs[1]], runs] {
+            let set = RunAggregation.measurements(from: runs)
+            #expect(set.measurements.count == 1)
+            #expect(set.problems().map(\.description) == [])
+        }
+    }
+
     @Test func aStoredRunGivesItsFacts() throws {
         let facts = try #require(try RunFacts(stored(), tier: "small"))
         #expect(facts.model == "resnet18" && facts.family == "ResNet" && facts.hostId == "agent-1")
