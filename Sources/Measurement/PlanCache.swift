@@ -132,10 +132,11 @@ struct PlanCache: Sendable {
             files.append((path, UInt64(clamping: status.st_size), status.st_mtim))
         }
         closedir(folder)
-        var total = files.reduce(0) { $0 + $1.bytes }
+        // Wrapping: sparse files may claim more than there is.
+        var total = files.reduce(0) { $0 &+ $1.bytes }
         files.sort { ($0.used.tv_sec, $0.used.tv_nsec) < ($1.used.tv_sec, $1.used.tv_nsec) }
         for file in files where total > limitBytes && !kept.contains(file.path) {
-            if unlink(file.path) == 0 { total -= file.bytes }
+            if unlink(file.path) == 0 { total &-= file.bytes }
         }
     }
 
