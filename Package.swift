@@ -106,7 +106,7 @@ let engine: [Target] = [
 let models: [Target] = [
     .target(
         name: "ModelZoo",
-        dependencies: ["NetworkGraph", "Quantization"],
+        dependencies: ["NetworkGraph"],
         path: "Sources/Models/ModelZoo",
         swiftSettings: optimized
     )
@@ -127,16 +127,14 @@ let measurement: [Target] = [
     .target(name: "Economics", dependencies: ["Statistics", "EdgeprofAPI"], swiftSettings: optimized),
     .target(
         name: "MeasurementCore",
-        dependencies: [
-            "InferenceEngine", "PerfCounters", "HostInfo", "HostProbes", "Statistics", "Checksum", histogram,
-        ],
+        dependencies: ["InferenceEngine", "PerfCounters", "HostInfo", "HostProbes", "Checksum", histogram],
         swiftSettings: optimized
     ),
     .target(
         name: "Measurement",
         dependencies: [
-            "MeasurementCore", "InferenceEngine", "Quantization", "NetworkGraph", "KernelDispatch", "ModelZoo",
-            "HostInfo", "HostProbes", "Statistics", "EdgeprofAPI", crypto,
+            "MeasurementCore", "InferenceEngine", "Quantization", "NetworkGraph", "KernelDispatch", "KernelInterface",
+            "ModelZoo", "HostInfo", "Statistics", "EdgeprofAPI", crypto,
         ]
     ),
 ]
@@ -215,9 +213,8 @@ let programs: [Target] = [
     .executableTarget(
         name: "edgeprof",
         dependencies: [
-            "Measurement", "MeasurementCore", "InferenceEngine", "KernelDispatch", "NetworkGraph", "Quantization",
-            "ModelZoo", "HostInfo", "HostProbes", "PerfCounters", "Economics", "Statistics", "EdgeprofAPI",
-            "HTTPTransport", argumentParser, yams,
+            "Measurement", "InferenceEngine", "KernelDispatch", "NetworkGraph", "Quantization", "ModelZoo", "HostInfo",
+            "HostProbes", "Economics", "EdgeprofAPI", "HTTPTransport", argumentParser, yams,
         ]
     ),
 ]
