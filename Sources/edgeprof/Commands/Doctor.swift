@@ -16,11 +16,11 @@ struct Doctor: ParsableCommand {
             report,
             as: Table(
                 columns: [.text("capability"), .text("status"), .text("detail")],
-                rows: report.capabilities.map { [$0.name, $0.status, $0.reason ?? $0.detail ?? ""] }
+                rows: report.capabilities.map { [$0.name, $0.status, $0.reason.value ?? $0.detail ?? ""] }
             )
         )
         guard output.resolved == .table else { return }
-        let remedies = report.capabilities.compactMap(\.remedy)
+        let remedies = report.capabilities.compactMap(\.remedy.value)
         let distinct = remedies.enumerated().filter { remedies.firstIndex(of: $1) == $0 }.map(\.element)
         if !distinct.isEmpty { Terminal.write("\nTo get more:\n" + distinct.map { "  \($0)\n" }.joined()) }
     }
@@ -31,8 +31,8 @@ struct Doctor: ParsableCommand {
             var name: String
             var status: String
             var detail: String?
-            var reason: String?
-            var remedy: String?
+            var reason: NullOr<String>
+            var remedy: NullOr<String>
         }
         var capabilities: [Entry]
 
@@ -42,8 +42,8 @@ struct Doctor: ParsableCommand {
                     name: $0.name,
                     status: $0.availability.status.rawValue,
                     detail: $0.detail,
-                    reason: $0.availability.reason,
-                    remedy: $0.availability.remedy
+                    reason: NullOr($0.availability.reason),
+                    remedy: NullOr($0.availability.remedy)
                 )
             }
         }

@@ -21,7 +21,7 @@ struct Kernels: ParsableCommand {
             as: Table(
                 columns: [.text("kernel"), .text("isa"), .text("usable"), .text("chosen"), .text("reason")],
                 rows: listed.kernels.map {
-                    [$0.name, $0.isa, $0.usable ? "yes" : "no", $0.chosen ? "*" : "", $0.reason ?? ""]
+                    [$0.name, $0.isa, $0.usable ? "yes" : "no", $0.chosen ? "*" : "", $0.reason.value ?? ""]
                 }
             )
         )
@@ -35,7 +35,7 @@ struct Kernels: ParsableCommand {
             var isa: String
             var usable: Bool
             var chosen: Bool
-            var reason: String?
+            var reason: NullOr<String>
         }
         var selected: String
         var kernels: [Entry]
@@ -48,7 +48,7 @@ struct Kernels: ParsableCommand {
                     isa: $0.instructionSet,
                     usable: $0.usable,
                     chosen: $0.selected,
-                    reason: $0.reason
+                    reason: NullOr($0.reason)
                 )
             }
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EdgeprofAPI
 import Foundation
+import KernelDispatch
 import Measurement
 import ModelZoo
 
@@ -37,13 +38,13 @@ struct Profile: AsyncParsableCommand {
     @Option(help: "single-stream or offline.")
     var scenario: Scenario = .singleStream
 
-    @Option(help: ArgumentHelp("Timed queries of each model.", valueName: "duration"))
+    @Option(help: ArgumentHelp("Timed queries of each model, for example 10s.", valueName: "duration"))
     var duration = DurationArgument(seconds: 10)
 
     @ArgumentParser.Flag(help: "Time each layer as well, in a pass of its own.")
     var layers = false
 
-    @Option(help: ArgumentHelp("Address space the measured process may use.", valueName: "size"))
+    @Option(help: ArgumentHelp("Address space the measured process may use, for example 512MiB.", valueName: "size"))
     var memoryLimit: BytesArgument?
 
     @OptionGroup var output: OutputOptions
@@ -65,6 +66,7 @@ struct Profile: AsyncParsableCommand {
 
     func run() async throws {
         for model in models { _ = try ModelZoo.entry(model) }
+        _ = try KernelDispatch.report(cap: isa)
         let measurer = try Measurer(
             cacheDirectory: try UserDirectories.cache() + "/plans",
             limits: memoryLimit.map { HostLimits(memoryBytes: $0.bytes) }
@@ -81,12 +83,18 @@ struct Profile: AsyncParsableCommand {
         }
         Terminal.progress("")
         try write(runs)
-        guard runs.allSatisfy({ $0.outcome == .ok }) else { throw ExitCode(1) }
+        let failed = runs.filter { $0.outcome != .ok }
+        guard !failed.isEmpty else { return }
+        // A table says so itself.
+        if output.resolved != .table {
+            for run in failed { Terminal.complain("edgeprof: " + ProfileTable.failure(run)) }
+        }
+        throw ExitCode(1)
     }
 
     private func write(_ runs: [Run]) throws {
         let format = output.resolved
-        guard format != .json else { return Terminal.write(try JSONOutput.text(RunList(runs: runs))) }
+        guard format != .json else { return Terminal.write(try JSONOutput.text(RunListJSON(runs))) }
         Terminal.write(ProfileTable.table(runs, showsSettings: format != .table).rendered(as: format))
         if layers {
             for run in runs { Terminal.write("\n\(run.model.name)\n" + ProfileTable.layers(run).rendered(as: format)) }

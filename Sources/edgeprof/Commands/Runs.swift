@@ -35,7 +35,7 @@ struct Runs: AsyncParsableCommand {
                 cursor = page.runs.isEmpty ? nil : page.nextCursor
             } while cursor != nil && runs.count < limit
             try output.write(
-                RunList(runs: runs),
+                RunListJSON(runs),
                 as: RunTable.table(runs, width: output.resolved == .table ? Terminal.width : .max)
             )
         }
@@ -47,9 +47,11 @@ struct Runs: AsyncParsableCommand {
         @Argument(help: "The run's id.") var id: String
         @OptionGroup var output: OutputOptions
 
+        func validate() throws { try requireId(id) }
+
         func run() async throws {
             let run = try await CollectorConnection.saved().run(id)
-            try output.write(run, as: RunTable.details(run))
+            try output.write(RunJSON(run), as: RunTable.details(run))
         }
     }
 }

@@ -56,5 +56,13 @@ struct LabelArgument: ExpressibleByArgument, Equatable {
 
 extension Scenario: ExpressibleByArgument {}
 extension PlanKind: ExpressibleByArgument {}
-extension TokenRole: ExpressibleByArgument {}
+extension TokenRole: ExpressibleByArgument {
+    /// Those a person can ask for; agents get theirs by enrolling.
+    public static var allValueStrings: [String] { [enrollment, viewer, admin].map(\.rawValue) }
+}
 extension Run.Outcome: ExpressibleByArgument {}
+
+/// Refuses an empty id, which would ask for the whole list instead.
+func requireId(_ id: String) throws {
+    if id.isEmpty { throw ValidationError("the id is empty") }
+}

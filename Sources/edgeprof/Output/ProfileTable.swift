@@ -52,10 +52,14 @@ enum ProfileTable {
         )
     }
 
+    /// How a run failed, in one line.
+    static func failure(_ run: Run) -> String {
+        "\(run.model.name): \(run.outcome.rawValue): \(run.outcomeReason ?? "no reason given")"
+    }
+
     /// Failures, flags and what could not be counted, each said once.
     static func notes(_ runs: [Run], width: Int) -> String {
-        var lines = runs.filter { $0.outcome != .ok }
-            .map { "\($0.model.name): \($0.outcome.rawValue): \($0.outcomeReason ?? "no reason given")" }
+        var lines = runs.filter { $0.outcome != .ok }.map(failure)
         lines += Flag.allCases.compactMap { flag in
             let models = runs.filter { $0.flags.contains(flag) }.map(\.model.name)
             return models.isEmpty ? nil : "\(flag.rawValue): \(models.joined(separator: ", "))"

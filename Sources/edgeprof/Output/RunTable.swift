@@ -9,9 +9,9 @@ enum RunTable {
             (.text("model"), false, { $0.model.name }),
             (.text("isa"), true, { $0.isa }),
             (.text("scenario"), true, { $0.scenario.rawValue }),
-            (.number("k x t"), false, { "\($0.instances) x \($0.threads)" }),
+            (.number("k x t"), true, { "\($0.instances) x \($0.threads)" }),
             (.number("p50 ms"), false, { milliseconds($0.latencyNanoseconds?.p50) }),
-            (.number("p99 ms"), false, { milliseconds($0.latencyNanoseconds?.p99) }),
+            (.number("p99 ms"), true, { milliseconds($0.latencyNanoseconds?.p99) }),
             (.number("per s"), true, { $0.throughputPerSecond.map(HumanUnits.number) ?? "-" }),
             (
                 .number("RSS MiB"), true,
