@@ -1,5 +1,6 @@
 import ArgumentParser
 import EdgeprofAPI
+import Glibc
 
 /// The command line: parses, runs, maps errors to exit codes.
 @main
@@ -31,6 +32,8 @@ struct EdgeprofCommand: AsyncParsableCommand {
 
     /// Runs the program; an error is one line on standard error.
     static func main() async {
+        // A reader that goes away, as `head` does, is met where output is written.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

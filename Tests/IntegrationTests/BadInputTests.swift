@@ -70,6 +70,61 @@ import Testing
         }
     }
 
+    @Test func numbersBeyondReasonEndWithTwo() throws {
+        for arguments in [
+            ["tokens", "create", "--role", "enrollment", "--expires", "1e300d"],
+            ["tokens", "create", "--role", "enrollment", "--uses", "9223372036854775807"],
+            ["profile", "resnet18", "--duration", "1e308d"], ["profile", "resnet18", "--threads", "100000"],
+            ["jobs", "wait", ""], ["runs", "show", ""], ["tokens", "revoke", ""],
+        ] {
+            let result = try Programs.run("edgeprof", arguments)
+            #expect(result.status == 2, "\(arguments): \(result.errors)")
+            #expect(result.output.isEmpty)
+        }
+    }
+
+    @Test func anInstructionSetThatIsNoneIsRefusedBeforeAnythingIsBuilt() throws {
+        let folder = try TemporaryFolder()
+        try expectOneLine(
+            "edgeprof",
+            ["profile", "resnet18", "--isa", "nonsense"],
+            status: 1,
+            contains: ["nonsense", "usable here"],
+            environment: ["XDG_CACHE_HOME": folder.path("cache")]
+        )
+        #expect(!FileManager.default.fileExists(atPath: folder.path("cache")))
+    }
+
+    @Test func aRunThatFailsIsSaidSoBesideItsJSON() throws {
+        let folder = try TemporaryFolder()
+        let result = try Programs.run(
+            "edgeprof",
+            ["profile", "squeezenet1_1", "--memory-limit", "1"],
+            environment: ["XDG_CACHE_HOME": folder.path("cache")]
+        )
+        #expect(result.status == 1)
+        #expect(result.errorLines.count == 1 && result.errors.contains("squeezenet1_1: oom"), "\(result.errors)")
+        #expect(result.output.contains("\"oom\""))
+    }
+
+    @Test func aTokenThatCannotBeMadeLeavesNoFile() throws {
+        let folder = try TemporaryFolder()
+        let home = folder.path("home")
+        try FileManager.default.createDirectory(atPath: home + "/edgeprof", withIntermediateDirectories: true)
+        let create = ["tokens", "create", "--role", "viewer", "--output", folder.path("token")]
+        for content in ["", "{\"url\": \"http://127.0.0.1:\(try freePort())\", \"token\": \"x\"}"] {
+            try content.write(toFile: home + "/edgeprof/config.json", atomically: true, encoding: .utf8)
+            try expectOneLine(
+                "edgeprof",
+                create,
+                status: 1,
+                contains: [content.isEmpty ? "not JSON; run: edgeprof login" : "connection refused"],
+                environment: ["XDG_CONFIG_HOME": home]
+            )
+            #expect(!FileManager.default.fileExists(atPath: folder.path("token")))
+        }
+    }
+
     @Test func anUnreachableCollectorIsSaidSo() throws {
         let folder = try TemporaryFolder()
         let token = try folder.write("edgeprof_admin_x\n", to: "token")

@@ -16,16 +16,21 @@ struct Agents: AsyncParsableCommand {
 
         func run() async throws {
             let list = try await CollectorConnection.saved().agents()
+            let isWide = output.resolved != .table || Terminal.width >= 140
             try output.write(
                 list,
                 as: Table(
                     columns: [
                         .text("agent"), .text("tier"), .text("cpu"), .number("cpus"), .number("memory"), .text("isa"),
                         .text("last seen"),
-                    ],
-                    rows: list.agents.map(row)
+                    ] + (isWide ? [.text("id"), .text("labels")] : []),
+                    rows: list.agents.map { row($0) + (isWide ? [$0.id, labels($0)] : []) }
                 )
             )
+        }
+
+        private func labels(_ agent: AgentRecord) -> String {
+            agent.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
         }
 
         private func row(_ agent: AgentRecord) -> [String] {

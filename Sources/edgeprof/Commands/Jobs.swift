@@ -41,7 +41,7 @@ struct Jobs: AsyncParsableCommand {
         @Option(help: "naive or fused.")
         var plan: PlanKind = .fused
 
-        @Option(help: ArgumentHelp("Timed queries of each run.", valueName: "duration"))
+        @Option(help: ArgumentHelp("Timed queries of each run, for example 10s.", valueName: "duration"))
         var duration = DurationArgument(seconds: 10)
 
         @Option(help: ArgumentHelp("Runs of each model on each agent, each in a fresh process.", valueName: "n"))
@@ -78,7 +78,7 @@ struct Jobs: AsyncParsableCommand {
                 repetitions: repetitions
             )
             let job = try await CollectorConnection.saved().createJob(request)
-            try output.write(job, as: Jobs.table([job]))
+            try output.write(job, as: Jobs.table([job], isNarrow: output.isNarrow))
         }
     }
 
@@ -89,7 +89,7 @@ struct Jobs: AsyncParsableCommand {
 
         func run() async throws {
             let list = try await CollectorConnection.saved().jobs()
-            try output.write(list, as: Jobs.table(list.jobs))
+            try output.write(list, as: Jobs.table(list.jobs, isNarrow: output.isNarrow))
         }
     }
 
@@ -105,6 +105,8 @@ struct Jobs: AsyncParsableCommand {
 
         @Option(help: ArgumentHelp("Give up after this long.", valueName: "duration"))
         var timeout = DurationArgument(seconds: 3600)
+
+        func validate() throws { try requireId(id) }
 
         func run() async throws {
             let client = try CollectorConnection.saved()
@@ -141,20 +143,17 @@ struct Jobs: AsyncParsableCommand {
                     "job \(id): \(job.failed) of \(job.total) runs failed; see: edgeprof runs list --job \(id)"
                 )
             }
-            Terminal.write("job \(id): \(job.total) runs stored\n")
+            Terminal.write("job \(id): \(job.total) run\(job.total == 1 ? "" : "s") stored\n")
         }
     }
 
-    private static func table(_ jobs: [JobRecord]) -> Table {
+    private static func table(_ jobs: [JobRecord], isNarrow: Bool) -> Table {
         Table(
-            columns: [
-                .text("job"), .text("models"), .number("runs"), .number("done"), .number("failed"), .text("created"),
-            ],
+            columns: [.text("job"), .number("runs"), .number("done"), .number("failed")]
+                + (isNarrow ? [] : [.text("created")]) + [.text("models")],
             rows: jobs.map {
-                [
-                    $0.id, $0.request.models.joined(separator: " "), String($0.total), String($0.finished),
-                    String($0.failed), $0.createdAt.shortDescription,
-                ]
+                [$0.id, String($0.total), String($0.finished), String($0.failed)]
+                    + (isNarrow ? [] : [$0.createdAt.shortDescription]) + [$0.request.models.joined(separator: " ")]
             }
         )
     }

@@ -53,7 +53,11 @@ struct Rank: AsyncParsableCommand {
             return try await CollectorConnection.saved().rank(RankingRequest(deployment: deployment))
         }
         let list = try Tiers.Import.load(tiers)
-        let set = try InputFile.json(path: measurements, as: MeasurementSet.self)
+        let set = try InputFile.json(
+            path: measurements,
+            as: MeasurementSet.self,
+            remedy: "give what `edgeprof summary --format json` prints"
+        )
         let problems = set.problems()
         guard problems.isEmpty else {
             throw InputError(problems.map { "\(measurements): \($0)" }.joined(separator: "\n"))

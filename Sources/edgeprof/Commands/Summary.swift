@@ -13,7 +13,7 @@ struct Summary: AsyncParsableCommand {
 
     func run() async throws {
         let set = try await CollectorConnection.saved().summary()
-        let isNarrow = output.resolved == .table && Terminal.width < 100
+        let isNarrow = output.isNarrow
         try output.write(set, as: Self.table(set.measurements, isNarrow: isNarrow))
         if isNarrow, set.measurements.contains(where: { $0.basis != .measured }) {
             Terminal.write("* a stand-in or estimate, not measured on such a box\n")

@@ -38,8 +38,17 @@ struct Tokens: AsyncParsableCommand {
 
         func validate() throws {
             if role == .agent { throw ValidationError("agents get their token by enrolling; use --role enrollment") }
-            if let uses, uses < 1 { throw ValidationError("--uses must be at least 1") }
+            if let uses {
+                guard role == .enrollment else { throw ValidationError("--uses is for --role enrollment") }
+                guard (1...1_000_000).contains(uses) else { throw ValidationError("--uses must be 1 to 1000000") }
+            }
+            if let expires, !(1...Self.longestSeconds).contains(expires.seconds) {
+                throw ValidationError("--expires must be 1s to 36525d (100 years)")
+            }
         }
+
+        /// A hundred years, the most the collector takes.
+        private static let longestSeconds = 3_155_760_000.0
 
         func run() async throws {
             let request = TokenRequest(
@@ -47,13 +56,17 @@ struct Tokens: AsyncParsableCommand {
                 expiresInSeconds: expires.map { Int($0.seconds.rounded()) },
                 maximumUses: uses
             )
-            let file = try output.map(Self.newFile)
-            let created = try await CollectorConnection.saved().createToken(request)
-            if let file, let output {
+            let client = try CollectorConnection.saved()
+            guard let output else { return Terminal.write(try await client.createToken(request).token + "\n") }
+            // Made first: a token that cannot be kept should not be made.
+            let file = try Self.newFile(path: output)
+            do {
+                let created = try await client.createToken(request)
                 try file.write(contentsOf: Data((created.token + "\n").utf8))
                 Terminal.write("\(role.rawValue) token \(created.id) written to \(output)\n")
-            } else {
-                Terminal.write(created.token + "\n")
+            } catch {
+                unlink(output)
+                throw error
             }
         }
 
@@ -74,12 +87,13 @@ struct Tokens: AsyncParsableCommand {
             try output.write(
                 list,
                 as: Table(
-                    columns: [.text("id"), .text("role"), .text("created"), .text("expires"), .number("uses left")],
+                    columns: [.text("id"), .text("role"), .number("uses"), .text("expires")]
+                        + (output.isNarrow ? [] : [.text("created")]),
                     rows: list.tokens.map {
                         [
-                            $0.id, $0.role.rawValue, $0.createdAt.shortDescription,
-                            $0.expiresAt?.shortDescription ?? "never", $0.usesLeft.map(String.init) ?? "",
-                        ]
+                            $0.id, $0.role.rawValue, $0.usesLeft.map(String.init) ?? "",
+                            $0.expiresAt?.shortDescription ?? "never",
+                        ] + (output.isNarrow ? [] : [$0.createdAt.shortDescription])
                     }
                 )
             )
@@ -90,6 +104,8 @@ struct Tokens: AsyncParsableCommand {
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Make a token useless from now on.")
         @Argument(help: "The token's id, from `edgeprof tokens list`.") var id: String
+
+        func validate() throws { try requireId(id) }
 
         func run() async throws {
             try await CollectorConnection.saved().revokeToken(id)

@@ -52,10 +52,16 @@ enum InputFile {
         return text
     }
 
-    /// Decodes a JSON file.
-    static func json<Content: Decodable>(path: String, as type: Content.Type = Content.self) throws -> Content {
+    /// Decodes a JSON file; `remedy` is what to do about one that is not JSON.
+    static func json<Content: Decodable>(
+        path: String,
+        as type: Content.Type = Content.self,
+        remedy: String
+    ) throws -> Content {
         do {
             return try JSONDecoder().decode(Content.self, from: try data(path: path))
+        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+            throw InputError("\(path): not JSON; \(remedy)")
         } catch let error as DecodingError {
             throw InputError("\(path): \(ConfigurationError(error))")
         }

@@ -15,4 +15,7 @@ struct OutputOptions: ParsableArguments {
 
     /// The format asked for, or the one that suits where the output goes.
     var resolved: OutputFormat { format ?? (Terminal.outputIsTerminal ? .table : .json) }
+
+    /// Whether a table has to do without the columns that matter less.
+    var isNarrow: Bool { resolved == .table && Terminal.width < 100 }
 }

@@ -20,8 +20,9 @@ enum Terminal {
         write(text, to: STDOUT_FILENO)
     }
 
-    /// Writes a line to standard error.
+    /// Writes a line to standard error, in place of a progress line that stands there.
     static func complain(_ line: String) {
+        progress("")
         write(line + "\n", to: STDERR_FILENO)
     }
 
@@ -37,7 +38,11 @@ enum Terminal {
             let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 {
                 if errno == EINTR { continue }
-                exit(errno == EPIPE ? 0 : 1)
+                if errno == EPIPE { exit(0) }
+                if descriptor == STDOUT_FILENO {
+                    complain("edgeprof: cannot write to standard output: \(String(cString: strerror(errno)))")
+                }
+                exit(1)
             }
             bytes = bytes.dropFirst(written)
         }

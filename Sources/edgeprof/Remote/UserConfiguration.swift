@@ -17,7 +17,7 @@ struct UserConfiguration: Codable, Equatable {
         guard FileManager.default.fileExists(atPath: path) else {
             throw InputError("no collector yet; run: edgeprof login URL --token-file FILE")
         }
-        return try InputFile.json(path: path)
+        return try InputFile.json(path: path, remedy: "run: edgeprof login URL --token-file FILE")
     }
 
     /// Writes the configuration whole or not at all, mode 0600 in a folder of mode 0700.
