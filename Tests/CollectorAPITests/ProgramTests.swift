@@ -22,7 +22,7 @@ import Testing
         #expect(output.code == code)
         #expect(output.standardOutput.isEmpty)
         let error = output.standardError
-        #expect(error.hasPrefix("error: ") && error.hasSuffix("\n") && error.contains(part), "\(error)")
+        #expect(error.hasPrefix("edgeprof-collector: ") && error.hasSuffix("\n") && error.contains(part), "\(error)")
         #expect(error.count(where: { $0 == "\n" }) == 1, "\(error)")
     }
 

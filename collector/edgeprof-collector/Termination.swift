@@ -11,9 +11,9 @@ struct Termination {
     init(_ error: any Error) {
         switch error {
         case let error as StoreError:
-            self.init(message: "error: \(error)", code: 1)
+            self.init(message: "edgeprof-collector: \(error)", code: 1)
         case let error as Failure:
-            self.init(message: "error: \(error.message)", code: 1)
+            self.init(message: "edgeprof-collector: \(error.message)", code: 1)
         default:
             let code = EdgeprofCollector.exitCode(for: error)
             if code.isSuccess {
@@ -21,7 +21,7 @@ struct Termination {
             } else if code == .validationFailure {
                 self.init(message: EdgeprofCollector.fullMessage(for: error), code: 2)
             } else {
-                self.init(message: "error: \(error)".replacing("\n", with: " "), code: 1)
+                self.init(message: "edgeprof-collector: \(error)".replacing("\n", with: " "), code: 1)
             }
         }
     }

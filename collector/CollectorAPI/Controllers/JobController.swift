@@ -27,7 +27,12 @@ struct JobController: Sendable {
             bell.ring(for: agentIds)
             return try .json(job, status: .created)
         case .noMatchingAgent:
-            throw HTTPProblem(.conflict, "no agent carries these labels; see GET /v1/agents for those there are")
+            throw HTTPProblem(
+                .conflict,
+                body.labels.isEmpty
+                    ? "no agent is enrolled; run `edgeprof-agent enroll` on a box"
+                    : "no agent carries these labels; see `edgeprof agents list --format json` for those there are"
+            )
         case .tooManyAssignments(let count):
             throw HTTPProblem.invalid([
                 "models x repetitions x agents makes \(count) assignments; "

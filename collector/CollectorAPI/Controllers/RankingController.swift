@@ -25,7 +25,7 @@ struct RankingController: Sendable {
             return try .json(try await ranking.rank(deployment))
         } catch let error as ConfigurationError {
             // The deployment is sound, so it is the price list that is not there yet.
-            throw HTTPProblem(.conflict, "\(error); give a price list with PUT /v1/tiers")
+            throw HTTPProblem(.conflict, "\(error); give a price list with `edgeprof tiers import` or PUT /v1/tiers")
         }
     }
 }
