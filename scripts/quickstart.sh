@@ -12,6 +12,8 @@ started=$SECONDS
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf 'quickstart: %s\n' "$*" >&2; exit 1; }
 
+[ -x "$bin/edgeprof-collector" ] || fail "the programs are not built; run: make quickstart"
+
 # The state folder is emptied each time, so it must be ours or new.
 if [ -e "$state" ]; then
   [ -f "$state/made-by-quickstart" ] || fail "$state exists and is not quickstart's; move it away or set EDGEPROF_QUICKSTART_DIR"
