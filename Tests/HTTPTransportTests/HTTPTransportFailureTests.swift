@@ -19,7 +19,10 @@ import Testing
         server.stop()
         let error = await failure(HTTPRequest(url: server.url + "/secret?token=1"))
         #expect(error?.code == .connectionRefused)
-        #expect(error?.message == "nothing listens at 127.0.0.1:\(server.port) (connection refused)")
+        #expect(
+            error?.message
+                == "nothing listens at 127.0.0.1:\(server.port) (connection refused): start it there or check the address"
+        )
     }
 
     @Test func unknownName() async {

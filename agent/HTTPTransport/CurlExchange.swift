@@ -146,7 +146,8 @@ extension CurlExchange {
         return switch kind {
         case .badRequest: "'\(url)' cannot be asked: \(own)"
         case .unresolved: "the host name '\(url.host)' cannot be resolved: check its spelling and this box's DNS"
-        case .connectionRefused: "nothing listens at \(url.authority) (connection refused)"
+        case .connectionRefused:
+            "nothing listens at \(url.authority) (connection refused): start it there or check the address"
         case .unreachable: "\(url.authority) cannot be reached: \(own)"
         case .timedOut: "no complete answer from \(url.authority) in time: \(own)"
         case .tls: "TLS with \(url.authority) failed: \(own)"
