@@ -63,10 +63,14 @@ struct Summary: Sendable {
             }
         }
         if !withoutTier.isEmpty {
-            warnings.append("no tier's rule accepts \(Self.list(withoutTier)); their runs are left out")
+            warnings.append(
+                "no tier's rule accepts \(Self.list(withoutTier)); their runs are left out until an imported tier does"
+            )
         }
         if !inSeveralTiers.isEmpty {
-            warnings.append("several tiers' rules accept \(Self.list(inSeveralTiers)); their runs are left out")
+            warnings.append(
+                "several tiers' rules accept \(Self.list(inSeveralTiers)); their runs are left out until only one does"
+            )
         }
         if unusable > 0 { warnings.append("runs left out for a histogram that cannot be read: \(unusable)") }
         // One absurd measurement must not keep all others from being ranked.
