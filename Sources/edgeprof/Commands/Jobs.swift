@@ -50,30 +50,26 @@ struct Jobs: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
-            let problems = JobSettings(
+            if let problem = settings.resolved(usableCpus: 1).problems().first { throw ValidationError(problem) }
+            if repetitions < 1 { throw ValidationError("--repetitions must be at least 1") }
+        }
+
+        private var settings: JobSettings {
+            JobSettings(
                 scenario: scenario,
                 threads: threads,
                 instances: instances,
                 isa: isa,
                 plan: plan,
                 durationSeconds: duration.seconds
-            ).resolved(usableCpus: 1).problems()
-            if let problem = problems.first { throw ValidationError(problem) }
-            if repetitions < 1 { throw ValidationError("--repetitions must be at least 1") }
+            )
         }
 
         func run() async throws {
             for model in models { _ = try ModelZoo.entry(model) }
             let request = JobRequest(
                 models: models,
-                settings: JobSettings(
-                    scenario: scenario,
-                    threads: threads,
-                    instances: instances,
-                    isa: isa,
-                    plan: plan,
-                    durationSeconds: duration.seconds
-                ),
+                settings: settings,
                 labels: Dictionary(labels.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
                 repetitions: repetitions
             )

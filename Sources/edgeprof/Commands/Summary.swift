@@ -25,7 +25,7 @@ struct Summary: AsyncParsableCommand {
 
     private static func table(_ measurements: [TierMeasurement], isNarrow: Bool) -> Table {
         let milliseconds = { (value: Double?) in value.map(HumanUnits.number) ?? "-" }
-        let columns: [(column: Table.Column, isWide: Bool, cell: (TierMeasurement) -> String)] = [
+        let fields: [Table.Field<TierMeasurement>] = [
             (.text("model"), false, { $0.model }),
             (.text("tier"), false, { $0.tier + (isNarrow && $0.basis != .measured ? " *" : "") }),
             (.number("k x t"), false, { "\($0.instances) x \($0.settings?.threads.map(String.init) ?? "?")" }),
@@ -38,7 +38,6 @@ struct Summary: AsyncParsableCommand {
             (.number("hosts"), true, { String($0.hosts.count) }),
             (.text("basis"), true, { $0.basis.rawValue }),
         ]
-        let shown = columns.filter { !isNarrow || !$0.isWide }
-        return Table(columns: shown.map(\.column), rows: measurements.map { row in shown.map { $0.cell(row) } })
+        return Table(measurements, fields: fields, showsOptional: !isNarrow)
     }
 }

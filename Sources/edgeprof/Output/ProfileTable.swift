@@ -4,7 +4,7 @@ import EdgeprofAPI
 enum ProfileTable {
     /// One line a run; the settings, which all share, go into CSV and Markdown and, for people, below the table.
     static func table(_ runs: [Run], showsSettings: Bool) -> Table {
-        let columns: [(column: Table.Column, isSetting: Bool, cell: (Run) -> String)] = [
+        let fields: [Table.Field<Run>] = [
             (.text("model"), false, { $0.model.name }),
             (.text("scenario"), true, { $0.scenario.rawValue }),
             (.text("isa"), true, { $0.isa }),
@@ -14,15 +14,11 @@ enum ProfileTable {
             (.number("p50 ms"), false, { RunTable.milliseconds($0.latencyNanoseconds?.p50) }),
             (.number("p90 ms"), false, { RunTable.milliseconds($0.latencyNanoseconds?.p90) }),
             (.number("p99 ms"), false, { RunTable.milliseconds($0.latencyNanoseconds?.p99) }),
-            (.number("per s"), false, { $0.throughputPerSecond.map(HumanUnits.number) ?? "-" }),
-            (
-                .number("RSS MiB"), false,
-                { $0.memory.map { HumanUnits.number(Double($0.peakRssBytes) / 1_048_576) } ?? "-" }
-            ),
+            (.number("per s"), false, RunTable.throughput),
+            (.number("RSS MiB"), false, RunTable.peakRssMib),
             (.number("queries"), false, { $0.latencyNanoseconds.map { String($0.count) } ?? $0.outcome.rawValue }),
         ]
-        let shown = columns.filter { showsSettings || !$0.isSetting }
-        return Table(columns: shown.map(\.column), rows: runs.map { run in shown.map { $0.cell(run) } })
+        return Table(runs, fields: fields, showsOptional: showsSettings)
     }
 
     /// The settings in words.

@@ -4,7 +4,7 @@ import EdgeprofAPI
 enum RunTable {
     /// One line a run; a narrow terminal gets fewer columns.
     static func table(_ runs: [Run], width: Int = Terminal.width) -> Table {
-        let columns: [(column: Table.Column, isWide: Bool, cell: (Run) -> String)] = [
+        let fields: [Table.Field<Run>] = [
             (.text("run"), false, { $0.id }),
             (.text("model"), false, { $0.model.name }),
             (.text("isa"), true, { $0.isa }),
@@ -12,16 +12,12 @@ enum RunTable {
             (.number("k x t"), true, { "\($0.instances) x \($0.threads)" }),
             (.number("p50 ms"), false, { milliseconds($0.latencyNanoseconds?.p50) }),
             (.number("p99 ms"), true, { milliseconds($0.latencyNanoseconds?.p99) }),
-            (.number("per s"), true, { $0.throughputPerSecond.map(HumanUnits.number) ?? "-" }),
-            (
-                .number("RSS MiB"), true,
-                { $0.memory.map { HumanUnits.number(Double($0.peakRssBytes) / 1_048_576) } ?? "-" }
-            ),
+            (.number("per s"), true, throughput),
+            (.number("RSS MiB"), true, peakRssMib),
             (.text("outcome"), false, { $0.outcome.rawValue }),
             (.text("flags"), true, { $0.flags.map(\.rawValue).joined(separator: " ") }),
         ]
-        let shown = columns.filter { !$0.isWide || width >= 120 }
-        return Table(columns: shown.map(\.column), rows: runs.map { run in shown.map { $0.cell(run) } })
+        return Table(runs, fields: fields, showsOptional: width >= 120)
     }
 
     /// Everything a run says, as names and values.
@@ -70,6 +66,14 @@ enum RunTable {
             ["layer \($0.name)", "\($0.operation) \($0.shape) \(HumanUnits.nanoseconds(Double($0.nanoseconds)))"]
         }
         return Table(columns: [.text("what"), .text("value")], rows: rows)
+    }
+
+    /// Queries per second, three digits.
+    static func throughput(_ run: Run) -> String { run.throughputPerSecond.map(HumanUnits.number) ?? "-" }
+
+    /// Peak RSS in MiB, three digits.
+    static func peakRssMib(_ run: Run) -> String {
+        run.memory.map { HumanUnits.number(Double($0.peakRssBytes) / 1_048_576) } ?? "-"
     }
 
     /// Nanoseconds in milliseconds, three digits.

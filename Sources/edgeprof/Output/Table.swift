@@ -19,6 +19,9 @@ struct Table {
     /// Cells; a row may be shorter than the columns.
     var rows: [[String]] = []
 
+    /// A column and how the cell of a row in it is made; optional ones are left out where there is no room or need.
+    typealias Field<Row> = (column: Column, isOptional: Bool, cell: (Row) -> String)
+
     /// Writes the table in a format; `json` is the caller's matter and comes out as a table.
     func rendered(as format: OutputFormat, width: Int = Terminal.width) -> String {
         switch format {
@@ -88,6 +91,14 @@ struct Table {
     private static func quotedForCSV(_ cell: String) -> String {
         guard cell.contains(where: { ",\"\n\r".contains($0) }) else { return cell }
         return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+}
+
+extension Table {
+    /// Makes a table with one line a row.
+    init<Row>(_ rows: [Row], fields: [Field<Row>], showsOptional: Bool) {
+        let shown = fields.filter { showsOptional || !$0.isOptional }
+        self.init(columns: shown.map(\.column), rows: rows.map { row in shown.map { $0.cell(row) } })
     }
 }
 
