@@ -10,7 +10,7 @@ help: ## list the targets
 
 .PHONY: packages
 packages: ## install the Debian packages needed, where missing
-	@scripts/install-packages.sh libcurl4-openssl-dev libsqlite3-dev
+	@scripts/install-packages.sh libcurl4-openssl-dev libsqlite3-dev libpng-dev libturbojpeg0-dev
 
 .PHONY: build
 build: packages ## build the programs, optimised, into .build/release

@@ -63,6 +63,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 let engine: [Target] = [
     .target(name: "NetworkGraph", path: "Sources/Engine/NetworkGraph", swiftSettings: optimized),
@@ -76,6 +77,12 @@ let engine: [Target] = [
         name: "InferenceEngine",
         dependencies: ["NetworkGraph", "Quantization", "KernelInterface", "KernelDispatch"],
         path: "Sources/Engine/InferenceEngine",
+        swiftSettings: optimized
+    ),
+    .target(
+        name: "FloatInference",
+        dependencies: ["NetworkGraph"],
+        path: "Sources/Engine/FloatInference",
         swiftSettings: optimized
     ),
     .target(
@@ -109,7 +116,50 @@ let models: [Target] = [
         dependencies: ["NetworkGraph"],
         path: "Sources/Models/ModelZoo",
         swiftSettings: optimized
-    )
+    ),
+    .target(
+        name: "ONNXFormat",
+        dependencies: [protobuf],
+        path: "Sources/Models/ONNX/Format",
+        swiftSettings: optimized
+    ),
+    .target(
+        name: "ONNXImport",
+        dependencies: ["ONNXFormat", "NetworkGraph", "Quantization"],
+        path: "Sources/Models/ONNX/Import",
+        swiftSettings: optimized
+    ),
+    .target(
+        name: "ONNXExport",
+        dependencies: ["ONNXFormat", "NetworkGraph", "Quantization"],
+        path: "Sources/Models/ONNX/Export",
+        swiftSettings: optimized
+    ),
+    .target(
+        name: "Calibration",
+        dependencies: [
+            "NetworkGraph", "Quantization", "FloatInference", "InferenceEngine", "KernelDispatch", "Statistics",
+        ],
+        path: "Sources/Models/Calibration",
+        swiftSettings: optimized
+    ),
+]
+
+let data: [Target] = [
+    .systemLibrary(name: "CPNG", path: "Sources/Data/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+        name: "CTurboJPEG",
+        path: "Sources/Data/CTurboJPEG",
+        pkgConfig: "libturbojpeg",
+        providers: [.apt(["libturbojpeg0-dev"])]
+    ),
+    .target(
+        name: "Images",
+        dependencies: ["CPNG", "CTurboJPEG"],
+        path: "Sources/Data/Images",
+        swiftSettings: optimized
+    ),
+    .target(name: "NumPyFiles", path: "Sources/Data/NumPyFiles", swiftSettings: optimized),
 ]
 
 let host: [Target] = [
@@ -214,7 +264,8 @@ let programs: [Target] = [
         name: "edgeprof",
         dependencies: [
             "Measurement", "InferenceEngine", "KernelDispatch", "NetworkGraph", "Quantization", "ModelZoo", "HostInfo",
-            "HostProbes", "Economics", "EdgeprofAPI", "HTTPTransport", argumentParser, yams,
+            "HostProbes", "Economics", "EdgeprofAPI", "HTTPTransport", "ONNXFormat", "ONNXImport", "ONNXExport",
+            "Calibration", "FloatInference", "Images", "NumPyFiles", "Statistics", argumentParser, yams,
         ]
     ),
 ]
@@ -251,6 +302,13 @@ let testTargets: [Target] = [
     tests("PerfCounters", "CPerfEvent", "HostInfo", "HostTestSupport", "CAllocationCounter"),
     tests("HostInfo", "HostTestSupport", fixtures: "Fixtures"),
     tests("HostProbes", "HostInfo", "PerfCounters", "HostTestSupport", fixtures: "Fixtures"),
+    tests("ONNXFormat", fixtures: "Fixtures"),
+    tests("ONNXImport", "ONNXFormat", "NetworkGraph", "Quantization", "InferenceEngine", "KernelDispatch"),
+    tests("ONNXExport", "ONNXFormat", "ONNXImport", "ModelZoo", "NetworkGraph", "Quantization"),
+    tests("FloatInference", "NetworkGraph", "ModelZoo"),
+    tests("Calibration", "FloatInference", "ModelZoo", "NetworkGraph", "Quantization"),
+    tests("Images", fixtures: "Fixtures"),
+    tests("NumPyFiles"),
     tests("Statistics"),
     tests("Checksum"),
     tests("EdgeprofAPI"),
@@ -304,8 +362,9 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
     ],
-    targets: engine + instructionSetTargets + models + host + measurement + agent + collector + programs + testTargets,
+    targets: engine + instructionSetTargets + models + data + host + measurement + agent + collector + programs + testTargets,
     swiftLanguageModes: [.v6]
 )
 
