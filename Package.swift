@@ -364,7 +364,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
     ],
-    targets: engine + instructionSetTargets + models + data + host + measurement + agent + collector + programs + testTargets,
+    targets: engine + instructionSetTargets + models + data + host + measurement + agent + collector + programs
+        + testTargets,
     swiftLanguageModes: [.v6]
 )
 

@@ -79,6 +79,8 @@ struct FloatExecutor {
             ]
         case .flatten:
             return [inputs[0]]
+        default:
+            preconditionFailure("not an operator of the zoo")
         }
     }
 

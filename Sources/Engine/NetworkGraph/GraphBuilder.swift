@@ -19,7 +19,7 @@ public struct GraphBuilder: Sendable {
     ///
     /// - Parameters:
     ///   - name: Unique among values.
-    ///   - shape: N x C or N x C x H x W.
+    ///   - shape: 1 to 6 axes, for example N x C x H x W.
     /// - Returns: The new value.
     /// - Throws: `GraphError` for a duplicate name or an unusable shape.
     public mutating func addInput(_ name: String, shape: TensorShape) throws(GraphError) -> ValueID {

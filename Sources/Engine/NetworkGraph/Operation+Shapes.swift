@@ -15,17 +15,20 @@ extension Operation {
 
     private func inferredShapes(_ inputs: [TensorShape], node: String) throws(GraphError) -> [TensorShape] {
         switch self {
-        case .add:
+        case .add, .subtract, .multiply:
             guard inputs.count == 2 else { throw wrongCount(inputs.count, expected: "2", node) }
-            guard inputs[0] == inputs[1] else {
+            guard let shape = inputs[0].broadcast(with: inputs[1]) else {
                 throw GraphError(
                     .shapeMismatch,
                     node: node,
-                    problem: "cannot add \(inputs[0]) and \(inputs[1])",
-                    remedy: "both values need one shape: broadcasting is not supported"
+                    problem: "cannot combine \(inputs[0]) and \(inputs[1])",
+                    remedy: "both need one rank, and extents that are equal or 1"
                 )
             }
-            return [inputs[0]]
+            return [shape]
+        case .constant(let parameter):
+            guard inputs.isEmpty else { throw wrongCount(inputs.count, expected: "none", node) }
+            return [parameter.shape]
         case .concatenate:
             return [try concatenatedShape(inputs, node: node)]
         default:
@@ -43,9 +46,27 @@ extension Operation {
         case .batchNormalization(let normalization):
             try normalization.validate(channels: input.channels, node: node)
             return [input]
+        case .convolutionTranspose(let convolution):
+            return [try convolution.outputShape(over: input, node: node)]
         case .activation(let activation):
             try activation.validate(node: node)
             return [input]
+        case .function(let function):
+            try function.validate(node: node)
+            return [input]
+        case .softmax:
+            try requireChannels(input, node)
+            return [input]
+        case .reshape(let shape):
+            return [try input.reshaped(to: shape, node: node)]
+        case .transpose(let permutation):
+            return [try input.transposed(permutation, node: node)]
+        case .slice(let slice):
+            return [try slice.outputShape(over: input, node: node)]
+        case .pad(let padding):
+            return [try padding.outputShape(over: input, node: node)]
+        case .resize(let resize):
+            return [try resize.outputShape(over: input, node: node)]
         case .maxPool(let window), .averagePool(let window, _):
             return [try pooledShape(over: input, window: window, node: node)]
         case .globalAveragePool:
@@ -64,9 +85,8 @@ extension Operation {
             }
             return [input]
         case .flatten:
-            // A validated shape's product fits, so this part of it does.
-            return [TensorShape([input.batch, input.channels * input.height * input.width])]
-        case .add, .concatenate:
+            return [TensorShape([input.batch, input.elementCount / input.batch])]
+        case .add, .subtract, .multiply, .constant, .concatenate:
             preconditionFailure("handled with their several inputs")
         }
     }
@@ -82,6 +102,7 @@ extension Operation {
 
     private func concatenatedShape(_ inputs: [TensorShape], node: String) throws(GraphError) -> TensorShape {
         guard var result = inputs.first else { throw wrongCount(0, expected: "at least 1", node) }
+        try requireChannels(result, node)
         for other in inputs.dropFirst() {
             var aligned = other
             if aligned.rank > 1 { aligned.dimensions[1] = result.channels }
@@ -100,6 +121,7 @@ extension Operation {
     }
 
     private func splitShapes(of input: TensorShape, sizes: [Int], node: String) throws(GraphError) -> [TensorShape] {
+        try requireChannels(input, node)
         var remaining = input.channels
         for size in sizes where size >= 1 && remaining >= 0 { remaining -= min(size, remaining + 1) }
         guard !sizes.isEmpty, remaining == 0, sizes.allSatisfy({ $0 >= 1 }) else {
@@ -132,6 +154,17 @@ extension Operation {
             )
         }
         return TensorShape(batch: input.batch, channels: input.channels, height: height, width: width)
+    }
+}
+
+func requireChannels(_ shape: TensorShape, _ node: String) throws(GraphError) {
+    guard shape.rank >= 2 else {
+        throw GraphError(
+            .shapeMismatch,
+            node: node,
+            problem: "an input of shape \(shape)",
+            remedy: "this operator works along axis 1, the channels: give it one"
+        )
     }
 }
 

@@ -12,8 +12,20 @@ public enum Operation: Sendable {
     case averagePool(Window, countIncludesPadding: Bool)
     /// Mean over height and width; output is N x C x 1 x 1.
     case globalAveragePool
-    /// Element-wise sum of two values of one shape.
+    /// Transposed convolution ("deconvolution") with constant weights.
+    case convolutionTranspose(ConvolutionTranspose)
+    /// An element-wise function other than a clamp.
+    case function(UnaryFunction)
+    /// Element-wise sum of two values of one rank; an extent of 1 is repeated to match the other's.
     case add
+    /// Element-wise difference, first less second; broadcasts as `add` does.
+    case subtract
+    /// Element-wise product; broadcasts as `add` does.
+    case multiply
+    /// A value that never changes; reads nothing.
+    case constant(Parameter)
+    /// e^x over the sum of e^x, along the channel axis.
+    case softmax
     /// Joins values along the channel axis.
     case concatenate
     /// Cuts the channel axis into consecutive parts of these sizes.
@@ -22,11 +34,21 @@ public enum Operation: Sendable {
     case channelShuffle(groups: Int)
     /// N x C x H x W to N x (C·H·W), in NCHW element order.
     case flatten
+    /// The same elements in the same row-major order under another shape.
+    case reshape(TensorShape)
+    /// Output axis i is input axis `permutation[i]`.
+    case transpose(permutation: [Int])
+    /// Cuts a regular part out of every axis.
+    case slice(Slice)
+    /// Widens height and width or any other axis.
+    case pad(Padding)
+    /// Scales height and width.
+    case resize(Resize)
     /// y = x·Wᵀ + b over vectors.
     case fullyConnected(FullyConnected)
 }
 
-/// Element-wise activation functions.
+/// Clamps: the activation functions an integer operator applies as it stores, exactly.
 public enum Activation: Hashable, Sendable {
     /// max(0, x)
     case relu

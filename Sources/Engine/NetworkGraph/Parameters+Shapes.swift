@@ -88,7 +88,7 @@ extension Activation {
 }
 
 /// Throws unless a vector is absent or has `count` elements.
-private func validateVector(_ vector: Parameter?, name: String, count: Int, node: String) throws(GraphError) {
+func validateVector(_ vector: Parameter?, name: String, count: Int, node: String) throws(GraphError) {
     guard let shape = vector?.shape, shape.dimensions != [count] else { return }
     throw GraphError(
         .shapeMismatch,

@@ -17,14 +17,17 @@ extension TensorShape {
         return count
     }
 
-    /// Throws unless the shape is a vector's (NC) or an image's (NCHW) and within `maximumElementCount`.
+    /// The most axes a value may have: a channel shuffle's own view of an image has five.
+    public static let maximumRank = 6
+
+    /// Throws unless the shape has 1 to `maximumRank` axes and lies within `maximumElementCount`.
     func validateAsValue(of node: String) throws(GraphError) {
-        guard rank == 2 || rank == 4 else {
+        guard (1...Self.maximumRank).contains(rank) else {
             throw GraphError(
                 .shapeMismatch,
                 node: node,
                 problem: "a value of \(rank) axes",
-                remedy: "values are N x C or N x C x H x W"
+                remedy: "values have 1 to \(Self.maximumRank) axes, usually N x C or N x C x H x W"
             )
         }
         guard checkedElementCount != nil else {

@@ -44,6 +44,39 @@ extension NodeValidation {
         )
     }
 
+    /// Two inputs whose shapes combine to the output's.
+    func requireBroadcast() throws(QuantizationError) {
+        try requireCounts(inputs: 2...2)
+        let (left, right) = (inputs[0].shape, inputs[1].shape)
+        guard let shape = left.broadcast(with: right) else {
+            throw QuantizationError(.inconsistent, "combines \(left) and \(right)")
+        }
+        try requireOutput(shape)
+    }
+
+    /// An operator that moves elements: one input, one output of the shape it gives, on the same parameters.
+    func requireKept(_ operation: Operation) throws(QuantizationError) {
+        try requireCounts()
+        try requireSameReals()
+        try requireShape(following: operation)
+    }
+
+    /// The float operator's own shape rule, and whatever else it checks.
+    func requireShape(following operation: Operation) throws(QuantizationError) {
+        do throws(GraphError) {
+            let shapes = try operation.outputShapes(forInputs: inputs.map(\.shape), node: outputs[0].name)
+            guard shapes != outputs.map(\.shape) else { return }
+            throw GraphError(
+                .shapeMismatch,
+                node: outputs[0].name,
+                problem: "is \(outputs[0].shape), not \(shapes[0])",
+                remedy: "record the inferred shape"
+            )
+        } catch {
+            throw QuantizationError(.inconsistent, "\(error)")
+        }
+    }
+
     func requireUsable(_ numbers: [Float], scale: Float) throws(QuantizationError) {
         try require(
             scale.isFinite && numbers.allSatisfy { Requantization.isUsable($0 * scale) },
@@ -53,6 +86,7 @@ extension NodeValidation {
 
     /// The parts' channels make up the whole's, everything else being equal.
     func requireChannels(whole: QuantizedValue, parts: [QuantizedValue]) throws(QuantizationError) {
+        try require(whole.shape.rank >= 2, "\(whole.shape) has no channels")
         var channels = 0
         for part in parts {
             channels += part.shape.channels

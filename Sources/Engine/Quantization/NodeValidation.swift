@@ -10,11 +10,25 @@ struct NodeValidation {
         switch operation {
         case .convolution(let convolution): try validate(convolution)
         case .fullyConnected(let layer): try validate(layer)
-        case .add(let activation):
-            try requireCounts(inputs: 2...2)
-            try requireOutput(inputs[0].shape)
-            try require(inputs[1].shape == inputs[0].shape, "adds \(inputs[0].shape) and \(inputs[1].shape)")
+        case .convolutionTranspose(let convolution): try validate(convolution)
+        case .add(let activation), .subtract(let activation):
+            try requireBroadcast()
             try validate(activation)
+        case .multiply(let activation):
+            try requireBroadcast()
+            let scale = Requantization.multiplier(
+                inputScale: inputs[0].quantization.scale,
+                weightScale: inputs[1].quantization.scale,
+                outputScale: outputs[0].quantization.scale
+            )
+            try require(Requantization.isUsable(scale), "input and output scales are too far apart")
+            try validate(activation)
+        case .constant(let elements):
+            try requireCounts(inputs: 0...0)
+            try require(
+                elements.count == outputs[0].shape.elementCount,
+                "has \(elements.count) elements for shape \(outputs[0].shape)"
+            )
         case .channelAffine(let multipliers, let offsets, let activation):
             try requireCounts()
             try requireOutput(inputs[0].shape)
@@ -31,6 +45,24 @@ struct NodeValidation {
             try requireCounts()
             try requireOutput(inputs[0].shape)
             try validate(activation)
+        case .function(let function, let activation):
+            try requireCounts()
+            try requireOutput(inputs[0].shape)
+            try requireShape(following: .function(function))
+            try validate(activation)
+        case .requantize, .softmax:
+            try requireCounts()
+            try requireOutput(inputs[0].shape)
+        case .reshape:
+            try requireKept(.reshape(outputs.first?.shape ?? inputs[0].shape))
+        case .transpose(let permutation): try requireKept(.transpose(permutation: permutation))
+        case .slice(let slice): try requireKept(.slice(slice))
+        case .pad(let padding): try requireKept(.pad(padding))
+        case .resize(let resize):
+            if case .nearest = resize.mode { return try requireKept(.resize(resize)) }
+            try requireCounts()
+            try requireShape(following: .resize(resize))
+            try requireRatio()
         case .maxPool(let window):
             try requireCounts()
             try requireSameReals()
@@ -86,6 +118,42 @@ struct NodeValidation {
         try validate(
             rows: output.channels,
             depth: input.channels / convolution.groups * convolution.window.elementCount,
+            weights: convolution.weights,
+            scales: convolution.weightScales,
+            bias: convolution.bias
+        )
+        try validate(convolution.activation)
+    }
+
+    private func validate(_ convolution: QuantizedConvolutionTranspose) throws(QuantizationError) {
+        try requireCounts()
+        let input = inputs[0].shape
+        let output = outputs[0].shape
+        try validate(convolution.window)
+        try require(input.rank == 4 && output.rank == 4, "is not over images")
+        try require(
+            convolution.groups >= 1 && input.channels % convolution.groups == 0
+                && output.channels % convolution.groups == 0,
+            "\(convolution.groups) groups do not divide \(input.channels) and \(output.channels) channels"
+        )
+        let window = convolution.window
+        let filters = TensorShape([
+            output.channels, input.channels / convolution.groups, window.kernelHeight, window.kernelWidth,
+        ])
+        try requireShape(
+            following: .convolutionTranspose(
+                ConvolutionTranspose(
+                    window: window,
+                    outputPaddingHeight: convolution.outputPaddingHeight,
+                    outputPaddingWidth: convolution.outputPaddingWidth,
+                    groups: convolution.groups,
+                    weights: Parameter(shape: filters) { _, _ in }
+                )
+            )
+        )
+        try validate(
+            rows: output.channels,
+            depth: input.channels / convolution.groups * window.elementCount,
             weights: convolution.weights,
             scales: convolution.weightScales,
             bias: convolution.bias

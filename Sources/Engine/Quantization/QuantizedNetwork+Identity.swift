@@ -66,6 +66,7 @@ extension QuantizedOperation {
         case .split: 10
         case .channelShuffle: 11
         case .flatten: 12
+        default: 0
         }
     }
 }
@@ -154,7 +155,7 @@ private struct CanonicalWriter {
             write(countIncludesPadding)
         case .split(let sizes): write(list: sizes)
         case .channelShuffle(let groups): write(groups)
-        case .globalAveragePool, .concatenate, .flatten: break
+        default: break
         }
     }
 }

@@ -56,8 +56,11 @@ extension QuantizedValue {
             }
             count *= dimension
         }
-        guard shape.rank == 4 || shape.rank == 2 else {
-            throw QuantizationError(.unsupported, "\(name): shape \(shape) is neither NCHW nor NC")
+        guard (1...TensorShape.maximumRank).contains(shape.rank) else {
+            throw QuantizationError(
+                .unsupported,
+                "\(name): shape \(shape) does not have 1 to \(TensorShape.maximumRank) axes"
+            )
         }
         guard quantization.scale.isFinite, quantization.scale > 0 else {
             throw QuantizationError(.notFinite, "\(name): scale \(quantization.scale) is not a positive number")

@@ -69,36 +69,6 @@ public struct QuantizedNode: Sendable {
     }
 }
 
-/// The operators of an int8 network.
-///
-/// Each ends in the requantization of docs/kernels.md to its output's parameters.
-public enum QuantizedOperation: Sendable {
-    /// Convolution with bias and, where the graph had one, its activation.
-    case convolution(QuantizedConvolution)
-    /// Fully connected layer with bias and activation.
-    case fullyConnected(QuantizedFullyConnected)
-    /// Sum of two values, then an activation.
-    case add(activation: Activation?)
-    /// y = multiplier·x + offset per channel, then an activation: a batch normalization no convolution could absorb.
-    case channelAffine(multipliers: [Float], offsets: [Float], activation: Activation?)
-    /// An activation on its own.
-    case activation(Activation)
-    /// Windowed maximum.
-    case maxPool(Window)
-    /// Windowed mean.
-    case averagePool(Window, countIncludesPadding: Bool)
-    /// Mean over height and width.
-    case globalAveragePool
-    /// Joins values along the channel axis, each requantized to the output's parameters.
-    case concatenate
-    /// Cuts the channel axis.
-    case split(sizes: [Int])
-    /// Interleaves channel groups.
-    case channelShuffle(groups: Int)
-    /// N x C x H x W to N x (C·H·W) in NCHW element order.
-    case flatten
-}
-
 /// A convolution with s8 weights.
 public struct QuantizedConvolution: Sendable {
     /// Window of each filter.
@@ -145,6 +115,45 @@ public struct QuantizedFullyConnected: Sendable {
 
     /// Makes a fully connected layer.
     public init(weights: [Int8], weightScales: [Float], bias: [Int32], activation: Activation?) {
+        self.weights = weights
+        self.weightScales = weightScales
+        self.bias = bias
+        self.activation = activation
+    }
+}
+
+/// A transposed convolution with s8 weights.
+public struct QuantizedConvolutionTranspose: Sendable {
+    /// Window of each filter; its pads are taken off the output.
+    public var window: Window
+    /// Rows and columns added at the output's end.
+    public var outputPaddingHeight, outputPaddingWidth: Int
+    /// Number of independent channel groups.
+    public var groups: Int
+    /// [outputs][inputs / groups][kernelHeight][kernelWidth], row-major, taps in ONNX's order (not mirrored).
+    public var weights: [Int8]
+    /// Real size of one weight step, per output.
+    public var weightScales: [Float]
+    /// Per output, in units of inputScale · weightScale.
+    public var bias: [Int32]
+    /// Applied before requantization.
+    public var activation: Activation?
+
+    /// Makes a transposed convolution.
+    public init(
+        window: Window,
+        outputPaddingHeight: Int,
+        outputPaddingWidth: Int,
+        groups: Int,
+        weights: [Int8],
+        weightScales: [Float],
+        bias: [Int32],
+        activation: Activation?
+    ) {
+        self.window = window
+        self.outputPaddingHeight = outputPaddingHeight
+        self.outputPaddingWidth = outputPaddingWidth
+        self.groups = groups
         self.weights = weights
         self.weightScales = weightScales
         self.bias = bias

@@ -119,6 +119,21 @@ extension Operation {
         case .channelShuffle: "ChannelShuffle"
         case .flatten: "Flatten"
         case .fullyConnected: "Gemm"
+        case .convolutionTranspose: "ConvTranspose"
+        case .function(.leakyRelu): "LeakyRelu"
+        case .function(.sigmoid): "Sigmoid"
+        case .function(.hardSigmoid): "HardSigmoid"
+        case .function(.hardSwish): "HardSwish"
+        case .function(.tanh): "Tanh"
+        case .subtract: "Sub"
+        case .multiply: "Mul"
+        case .constant: "Constant"
+        case .softmax: "Softmax"
+        case .reshape: "Reshape"
+        case .transpose: "Transpose"
+        case .slice: "Slice"
+        case .pad: "Pad"
+        case .resize: "Resize"
         }
     }
 }

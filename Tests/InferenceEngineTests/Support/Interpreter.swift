@@ -130,6 +130,7 @@ struct Interpreter {
                 }
             }
         case .flatten: y = x
+        default: preconditionFailure("not an operator of the networks these tests build")
         }
         values[node.outputs[0].index] = y
     }

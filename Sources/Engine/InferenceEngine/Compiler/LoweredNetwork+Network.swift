@@ -3,19 +3,23 @@ import Quantization
 
 extension LoweredNetwork {
     /// Takes over a valid network, operator by operator.
-    init(_ network: QuantizedNetwork) {
+    init(_ network: QuantizedNetwork) throws(InferenceError) {
         name = network.name
         values = network.values.map {
             LoweredValue(name: $0.name, shape: $0.shape, quantization: $0.quantization)
         }
         inputs = network.inputs.map(\.index)
         outputs = network.outputs.map(\.index)
-        nodes = network.nodes.map { node in
-            LoweredNode(
-                name: node.name,
-                operation: LoweredOperation(node.operation, input: network[node.inputs[0]].shape),
-                inputs: node.inputs.map(\.index),
-                outputs: node.outputs.map(\.index)
+        nodes = []
+        for node in network.nodes {
+            let input = node.inputs.first ?? node.outputs[0]
+            nodes.append(
+                LoweredNode(
+                    name: node.name,
+                    operation: try LoweredOperation(node, input: network[input].shape),
+                    inputs: node.inputs.map(\.index),
+                    outputs: node.outputs.map(\.index)
+                )
             )
         }
         for value in inputs + outputs { values[value].isPinned = true }
@@ -23,8 +27,8 @@ extension LoweredNetwork {
 }
 
 extension LoweredOperation {
-    init(_ operation: QuantizedOperation, input: TensorShape) {
-        switch operation {
+    init(_ node: QuantizedNode, input: TensorShape) throws(InferenceError) {
+        switch node.operation {
         case .convolution(let convolution):
             let layer = MatrixLayer(
                 kind: .convolution,
@@ -66,6 +70,7 @@ extension LoweredOperation {
         case .split: self = .split
         case .channelShuffle(let groups): self = .channelShuffle(groups: groups)
         case .flatten: self = .flatten
+        default: throw InferenceError(.unsupported, "\(node.name): the engine has no step for this operator")
         }
     }
 }

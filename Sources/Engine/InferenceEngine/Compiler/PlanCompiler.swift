@@ -42,7 +42,7 @@ extension LoweredNetwork {
         } catch {
             throw InferenceError(.invalidNetwork, "\(network.name): \(error.message)")
         }
-        self.init(network)
+        try self.init(network)
         if kind == .fused { fuse() }
         expandConcatenationsAndSplits()
         placeInPlace()
