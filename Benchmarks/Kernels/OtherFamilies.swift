@@ -146,6 +146,23 @@ enum OtherFamilies {
             )
             return line(kernel, "784x256", results: rows * columns, arguments)
         }
+        let multiply = KernelTable.multiply.filter { usable.contains($0.instructionSet) }.map { kernel in
+            let arguments = MultiplyArguments(
+                left: bytes(rows * columns),
+                leftRowStride: columns,
+                leftZeroPoint: 3,
+                right: bytes(columns),
+                rightRowStride: 0,
+                rightZeroPoint: 4,
+                multiplier: 0.01,
+                output: bytes(rows * columns),
+                outputRowStride: columns,
+                rows: rows,
+                columns: columns,
+                quantization: quantization
+            )
+            return line(kernel, "784x256, a factor a channel", results: rows * columns, arguments)
+        }
         let affine = KernelTable.channelAffine.filter { usable.contains($0.instructionSet) }.map { kernel in
             let arguments = ChannelAffineArguments(
                 input: bytes(rows * columns),
@@ -173,6 +190,6 @@ enum OtherFamilies {
             )
             return line(kernel, "784x256", results: rows * columns, arguments)
         }
-        return add + affine + lookup
+        return add + multiply + affine + lookup
     }
 }

@@ -55,7 +55,7 @@ import Testing
             let used = [
                 kernels.gemm.instructionSet, kernels.depthwise.instructionSet, kernels.maxPool.instructionSet,
                 kernels.averagePool.instructionSet, kernels.add.instructionSet, kernels.channelAffine.instructionSet,
-                kernels.lookup.instructionSet,
+                kernels.lookup.instructionSet, kernels.multiply.instructionSet,
             ]
             for name in used {
                 let instructionSet = try #require(InstructionSet(rawValue: name))

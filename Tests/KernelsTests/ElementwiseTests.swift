@@ -64,6 +64,58 @@ import Testing
         }
     }
 
+    private func multiply(
+        _ shape: Shape,
+        _ quantization: OutputQuantization = OutputQuantization(zeroPoint: 128),
+        scale: Float = 0.004
+    ) throws {
+        var random = RandomNumbers(seed: UInt64(shape.columns))
+        let multiplier = random.multipliers(1, scale: scale)[0]
+        let left = random.bytes(shape.rows * shape.columns)
+        let right = random.bytes(shape.rows * shape.columns)
+        // Both operands dense, and the right one a single row for all.
+        for isRepeated in [false, true] {
+            let spread = isRepeated ? left.indices.map { right[$0 % shape.columns] } : right
+            let expected = Reference.multiply(
+                Reference.Operand(values: left, zeroPoint: 119, multiplier: 0),
+                Reference.Operand(values: spread, zeroPoint: 3, multiplier: 0),
+                multiplier: multiplier,
+                quantization: quantization
+            )
+            for kernel in KernelCoverage.usable(KernelTable.multiply) {
+                let stride = shape.columns + shape.inputPadding
+                let leftRows = try StridedRows(left, columns: shape.columns, stride: stride, garbage: &random)
+                let rightRows = try StridedRows(right, columns: shape.columns, stride: stride + 2, garbage: &random)
+                let output = try OutputRows(
+                    rows: shape.rows,
+                    columns: shape.columns,
+                    stride: shape.columns + shape.outputPadding
+                )
+                var arguments = MultiplyArguments(
+                    left: leftRows.row(0),
+                    leftRowStride: leftRows.stride,
+                    leftZeroPoint: 119,
+                    right: rightRows.row(0),
+                    rightRowStride: isRepeated ? 0 : rightRows.stride,
+                    rightZeroPoint: 3,
+                    multiplier: multiplier,
+                    output: output.buffer.base,
+                    outputRowStride: output.stride,
+                    rows: shape.rows,
+                    columns: shape.columns,
+                    quantization: quantization
+                )
+                kernel.run(&arguments)
+                output.compare(to: expected, "\(kernel.name) \(shape) \(quantization)")
+                // Into the left operand's own memory, as the contract allows.
+                arguments.output = leftRows.buffer.base
+                arguments.outputRowStride = leftRows.stride
+                kernel.run(&arguments)
+                leftRows.compare(to: expected, "\(kernel.name) \(shape)")
+            }
+        }
+    }
+
     private func channelAffine(
         _ shape: Shape,
         _ quantization: OutputQuantization = OutputQuantization(zeroPoint: 128),
@@ -147,6 +199,7 @@ import Testing
     @Test func everyColumnCountUpToTwoGroups() throws {
         for columns in columnCounts {
             try add(Shape(columns: columns))
+            try multiply(Shape(columns: columns))
             try channelAffine(Shape(columns: columns))
             try lookup(Shape(columns: columns))
         }
@@ -163,6 +216,7 @@ import Testing
                         outputPadding: outputPadding
                     )
                     try add(shape)
+                    try multiply(shape)
                     try channelAffine(shape)
                     try lookup(shape)
                 }
@@ -173,6 +227,7 @@ import Testing
     @Test func zeroPointsAndClamps() throws {
         for quantization in quantizations {
             try add(Shape(columns: 83), quantization)
+            try multiply(Shape(columns: 83), quantization)
             try channelAffine(Shape(columns: 83), quantization)
         }
     }
@@ -181,6 +236,7 @@ import Testing
     @Test func overflowingResultsClamp() throws {
         for scale: Float in [1e20, 3e38] {
             try add(Shape(columns: 83), scale: scale)
+            try multiply(Shape(columns: 83), scale: scale)
             try channelAffine(Shape(columns: 83), scale: scale)
         }
     }

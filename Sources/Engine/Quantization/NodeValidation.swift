@@ -50,9 +50,14 @@ struct NodeValidation {
             try requireOutput(inputs[0].shape)
             try requireShape(following: .function(function))
             try validate(activation)
-        case .requantize, .softmax:
+        case .requantize:
             try requireCounts()
             try requireOutput(inputs[0].shape)
+        case .softmax:
+            try requireCounts()
+            try requireOutput(inputs[0].shape)
+            try requireShape(following: .softmax)
+            try requireUsable([1], scale: 1 / outputs[0].quantization.scale)
         case .reshape:
             try requireKept(.reshape(outputs.first?.shape ?? inputs[0].shape))
         case .transpose(let permutation): try requireKept(.transpose(permutation: permutation))

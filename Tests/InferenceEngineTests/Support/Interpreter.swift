@@ -6,7 +6,7 @@ import Quantization
 /// It shares only the constants' computation (`Requantization`) with the engine.
 struct Interpreter {
     let network: QuantizedNetwork
-    private(set) var values: [[UInt8]]
+    var values: [[UInt8]]
 
     init(_ network: QuantizedNetwork) {
         self.network = network
@@ -21,6 +21,7 @@ struct Interpreter {
     }
 
     private mutating func run(_ node: QuantizedNode) {
+        if runArithmetic(node) { return }
         let input = network[node.inputs[0]]
         let output = network[node.outputs[0]]
         let x = values[node.inputs[0].index]
@@ -53,15 +54,6 @@ struct Interpreter {
                     )
                     y[n * output.shape.channels + o] = requantize(Float(Int32(sum)) * multiplier, layer.activation)
                 }
-            }
-        case .add(let activation):
-            let right = network[node.inputs[1]].quantization
-            let z = values[node.inputs[1].index]
-            let leftRatio = Requantization.multiplier(inputScale: inQ.scale, outputScale: outQ.scale)
-            let rightRatio = Requantization.multiplier(inputScale: right.scale, outputScale: outQ.scale)
-            for i in y.indices {
-                let left = Float(Int32(x[i]) - inQ.engineZeroPoint) * leftRatio
-                y[i] = requantize(left + Float(Int32(z[i]) - right.engineZeroPoint) * rightRatio, activation)
             }
         case .channelAffine(let multipliers, let offsets, let activation):
             for i in y.indices {

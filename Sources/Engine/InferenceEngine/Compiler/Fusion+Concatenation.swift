@@ -104,7 +104,8 @@ extension LoweredNetwork {
     private func canRequantize(_ value: Int, _ writers: [Int?]) -> Bool {
         guard let writer = writers[value] else { return false }
         switch nodes[writer].operation {
-        case .matrix, .depthwise, .add, .channelAffine, .lookup, .averagePool: return true
+        case .matrix, .depthwise, .add, .combine, .channelAffine, .function, .softmax, .lookup, .averagePool:
+            return true
         case .maxPool, .copy, .channelShuffle, .flatten, .concatenate, .split: return false
         }
     }

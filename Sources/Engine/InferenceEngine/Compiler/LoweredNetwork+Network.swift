@@ -12,6 +12,7 @@ extension LoweredNetwork {
         outputs = network.outputs.map(\.index)
         nodes = []
         for node in network.nodes {
+            if try lowerArithmetic(node, network) { continue }
             let input = node.inputs.first ?? node.outputs[0]
             nodes.append(
                 LoweredNode(
@@ -54,7 +55,6 @@ extension LoweredOperation {
                     activation: layer.activation
                 )
             )
-        case .add(let activation): self = .add(activation)
         case .channelAffine(let multipliers, let offsets, let activation):
             self = .channelAffine(ChannelMap(multipliers: multipliers, offsets: offsets, activation: activation))
         case .activation(let activation): self = .lookup(activation)

@@ -61,6 +61,10 @@ enum LoweredOperation {
     case depthwise(MatrixLayer)
     case add(Activation?)
     case channelAffine(ChannelMap)
+    /// Two values of which extents of 1 are repeated.
+    case combine(Combination, Activation?)
+    case function(UnaryFunction, Activation?)
+    case softmax
     /// An activation, or requantization alone.
     case lookup(Activation?)
     case maxPool(Window)

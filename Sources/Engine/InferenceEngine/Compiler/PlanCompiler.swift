@@ -127,6 +127,20 @@ struct PlanCompiler: ~Copyable {
             let packed = pack(map, of: node.inputs[0], result: output.quantization)
             (step.multipliers, step.bias) = (packed.multipliers, packed.offsets)
             step.affineZeroPoint = packed.inputZeroPoint
+        case .combine(let combination, let activation): pack(combination, activation, node, &step)
+        case .softmax: packSoftmax(node, &step)
+        case .function(let function, let activation):
+            step.kind = .lookup
+            let bounds = output.storedBounds(of: activation)
+            step.weights = blob.append(
+                Requantization.table(
+                    of: function,
+                    from: input.quantization,
+                    to: output.quantization,
+                    lowest: bounds.lowest,
+                    highest: bounds.highest
+                )
+            )
         case .lookup(let activation):
             step.kind = .lookup
             let bounds = output.storedBounds(of: activation)

@@ -2,54 +2,10 @@ import KernelInterface
 import Quantization
 
 /// Rows of pixels for a kernel that treats every element alike: one long row where nothing lies between the pixels.
-private func flattened(_ tensors: PlanTensor...) -> (rows: Int, columns: Int, isFlat: Bool) {
+func flattened(_ tensors: PlanTensor...) -> (rows: Int, columns: Int, isFlat: Bool) {
     let first = tensors[0]
     let isFlat = tensors.allSatisfy(\.isContiguous)
     return isFlat ? (first.elementCount, 1, true) : (first.pixels, first.channels, false)
-}
-
-/// The sum of two tensors.
-struct AddStep {
-    private let arguments: AddArguments
-    private let blocks: Blocks
-    private let isFlat: Bool
-
-    var taskCount: Int { blocks.count }
-
-    init(_ context: StepContext, _ step: PlanStep, _ left: PlanTensor, _ right: PlanTensor, _ output: PlanTensor) {
-        let shape = flattened(left, right, output)
-        isFlat = shape.isFlat
-        blocks = context.blocks(
-            shape.rows,
-            atMost: context.taskLimit(elements: output.elementCount),
-            unit: isFlat ? 64 : 1
-        )
-        arguments = AddArguments(
-            left: UnsafePointer(context.pointer(left)),
-            leftRowStride: isFlat ? 1 : left.pixelStride,
-            leftZeroPoint: left.quantization.engineZeroPoint,
-            leftMultiplier: step.inputMultiplier,
-            right: UnsafePointer(context.pointer(right)),
-            rightRowStride: isFlat ? 1 : right.pixelStride,
-            rightZeroPoint: right.quantization.engineZeroPoint,
-            rightMultiplier: step.secondMultiplier,
-            output: context.pointer(output),
-            outputRowStride: isFlat ? 1 : output.pixelStride,
-            rows: shape.rows,
-            columns: shape.columns,
-            quantization: context.quantization(step, output)
-        )
-    }
-
-    func run(_ task: Int, _ kernels: UnsafePointer<KernelSet>) {
-        let (row, count) = blocks.block(task)
-        var add = arguments
-        add.left += row &* add.leftRowStride
-        add.right += row &* add.rightRowStride
-        add.output += row &* add.outputRowStride
-        (add.rows, add.columns) = isFlat ? (1, count) : (count, arguments.columns)
-        kernels.pointee.add.run(&add)
-    }
 }
 
 /// A per-channel affine map.

@@ -7,7 +7,9 @@ enum ProgramStep {
     case gemm(GemmStep)
     case depthwise(DepthwiseStep)
     case pool(PoolStep)
-    case add(AddStep)
+    case combination(CombinationStep)
+    case broadcast(BroadcastStep)
+    case softmax(SoftmaxStep)
     case affine(AffineStep)
     case lookup(LookupStep)
     case rearrange(RearrangeStep)
@@ -18,7 +20,9 @@ enum ProgramStep {
         case .gemm(let step): step.taskCount
         case .depthwise(let step): step.taskCount
         case .pool(let step): step.taskCount
-        case .add(let step): step.taskCount
+        case .combination(let step): step.taskCount
+        case .broadcast(let step): step.taskCount
+        case .softmax(let step): step.taskCount
         case .affine(let step): step.taskCount
         case .lookup(let step): step.taskCount
         case .rearrange(let step): step.taskCount
@@ -31,7 +35,8 @@ enum ProgramStep {
         case .gemm(let step): step.scratchBytes
         case .depthwise(let step): step.taps.scratchBytes
         case .pool(let step): step.taps.scratchBytes
-        case .add, .affine, .lookup, .rearrange: 0
+        case .broadcast(let step): step.scratchBytes
+        case .combination, .softmax, .affine, .lookup, .rearrange: 0
         }
     }
 
@@ -41,7 +46,9 @@ enum ProgramStep {
         case .gemm(let step): step.run(task, kernels, scratch)
         case .depthwise(let step): step.run(task, kernels, scratch)
         case .pool(let step): step.run(task, kernels, scratch)
-        case .add(let step): step.run(task, kernels)
+        case .combination(let step): step.run(task, kernels)
+        case .broadcast(let step): step.run(task, kernels, scratch)
+        case .softmax(let step): step.run(task)
         case .affine(let step): step.run(task, kernels)
         case .lookup(let step): step.run(task, kernels)
         case .rearrange(let step): step.run(task)

@@ -62,9 +62,13 @@ struct StepContext {
         case .convolution, .fullyConnected: return .gemm(GemmStep(self, step, input, output))
         case .depthwiseConvolution: return .depthwise(DepthwiseStep(self, step, input, output))
         case .maxPool, .averagePool: return .pool(PoolStep(self, step, input, output))
-        case .add:
-            guard let second = step.second else { preconditionFailure("validated: a sum has two summands") }
-            return .add(AddStep(self, step, input, plan.tensors[second], output))
+        case .add, .multiply:
+            guard let index = step.second else { preconditionFailure("validated: there are two operands") }
+            let second = plan.tensors[index]
+            return output.isShaped(like: input, second)
+                ? .combination(CombinationStep(self, step, input, second, output))
+                : .broadcast(BroadcastStep(self, step, input, second, output))
+        case .softmax: return .softmax(SoftmaxStep(self, step, input, output))
         case .channelAffine: return .affine(AffineStep(self, step, input, output))
         case .lookup: return .lookup(LookupStep(self, step, input, output))
         case .copy, .channelShuffle, .flatten: return .rearrange(RearrangeStep(self, step, input, output))

@@ -43,7 +43,7 @@ extension PlanStep {
         }
         if kind == .convolution, groups > 1 { text += " in \(groups) groups" }
         if prologue != nil { text = "channelAffine + " + text }
-        if kind != .add, second != nil { text += " + residual" }
+        if kind != .add, kind != .multiply, second != nil { text += " + residual" }
         return text
     }
 }
@@ -63,6 +63,8 @@ extension StepKind {
         case .copy: "copy"
         case .channelShuffle: "channelShuffle"
         case .flatten: "flatten"
+        case .multiply: "multiply"
+        case .softmax: "softmax"
         }
     }
 }

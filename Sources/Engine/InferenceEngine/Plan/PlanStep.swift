@@ -24,6 +24,10 @@ enum StepKind: UInt32, Sendable, CaseIterable {
     case channelShuffle = 10
     /// Copy from NHWC to a vector in NCHW order.
     case flatten = 11
+    /// Product of two tensors.
+    case multiply = 16
+    /// Softmax along the channels.
+    case softmax = 17
 }
 
 /// Where a matrix product's input rows come from; the raw values are part of the plan file's format.
@@ -65,11 +69,12 @@ struct PlanStep: Hashable, Sendable {
     /// Bounds of what is stored.
     var lowest: Int32 = 0
     var highest: Int32 = 255
-    /// Scale of the input over the output's (add only).
+    /// Scale of the input over the output's (add), of both inputs over the output's (multiply), 1 over the output's
+    /// (softmax).
     var inputMultiplier: Float = 0
     /// Scale of the second input over the output's.
     var secondMultiplier: Float = 0
-    /// Blob offset of packed weights, or of the 256 bytes of a table.
+    /// Blob offset of packed weights, of a table of 256, or of a sum's or product's `BroadcastWalk`.
     var weights = 0
     /// Blob offset of biases (s32), or of a channel affine map's addends (Float).
     var bias = 0

@@ -7,9 +7,9 @@ struct StepValidation {
     let plan: Plan
     let step: PlanStep
 
-    private var input: PlanTensor { plan.tensors[step.input] }
-    private var output: PlanTensor { plan.tensors[step.output] }
-    private var second: PlanTensor? { step.second.map { plan.tensors[$0] } }
+    var input: PlanTensor { plan.tensors[step.input] }
+    var output: PlanTensor { plan.tensors[step.output] }
+    var second: PlanTensor? { step.second.map { plan.tensors[$0] } }
 
     func validate() throws(InferenceError) {
         try require(
@@ -26,9 +26,8 @@ struct StepValidation {
         case .convolution, .fullyConnected: try validateMatrix()
         case .depthwiseConvolution: try validateDepthwise()
         case .maxPool, .averagePool: try validatePool()
-        case .add:
-            try require(second != nil, "has one summand")
-            try requireSameShape()
+        case .add, .multiply: try validateCombination()
+        case .softmax: try validateSoftmax()
         case .channelAffine:
             try requireSameShape()
             let channels = input.channels.rounded(upTo: PlanCompiler.channelPadding)
@@ -148,7 +147,7 @@ struct StepValidation {
         )
     }
 
-    private func requireSameShape() throws(InferenceError) {
+    func requireSameShape() throws(InferenceError) {
         let others = [output] + (second.map { [$0] } ?? [])
         try require(others.allSatisfy { Self.shape($0) == Self.shape(input) }, "shapes differ")
     }
@@ -158,7 +157,7 @@ struct StepValidation {
     }
 
     /// Constants lie in the blob before its slack, aligned.
-    private func requireConstants(_ offset: Int, bytes: Int) throws(InferenceError) {
+    func requireConstants(_ offset: Int, bytes: Int) throws(InferenceError) {
         let end = plan.blob.count - KernelLimits.overread
         try require(
             offset >= 0 && offset % BlobBuilder.alignment == 0 && offset <= end && bytes <= end - offset,
@@ -166,16 +165,21 @@ struct StepValidation {
         )
     }
 
+    /// Numbers in the blob that `requireConstants` has seen.
+    func constants<Element: BitwiseCopyable>(_ offset: Int, _ type: Element.Type) -> UnsafePointer<Element> {
+        (plan.blob.base + offset).assumingMemoryBound(to: type)
+    }
+
     /// The same for multipliers and addends, which must also be usable: no sum of them becomes infinite or NaN.
-    private func requireNumbers(_ offset: Int, count: Int) throws(InferenceError) {
+    func requireNumbers(_ offset: Int, count: Int) throws(InferenceError) {
         try requireConstants(offset, bytes: count * MemoryLayout<Float>.stride)
-        let numbers = (plan.blob.base + offset).assumingMemoryBound(to: Float.self)
+        let numbers = constants(offset, Float.self)
         var usable = true
         for index in 0..<count where !Requantization.isUsable(numbers[index]) { usable = false }
         try require(usable, "a multiplier is not a usable number")
     }
 
-    private func require(_ condition: Bool, _ problem: String) throws(InferenceError) {
+    func require(_ condition: Bool, _ problem: String) throws(InferenceError) {
         try plan.require(condition, step.name, problem)
     }
 }

@@ -26,6 +26,9 @@ internal import KernelInterface
             add: Kernel(name: "qu8_vadd_c32__avx2", instructionSet: "avx2") {
                 qu8_vadd_c32__avx2($0)
             },
+            multiply: Kernel(name: "qu8_vmul_c32__avx2", instructionSet: "avx2") {
+                qu8_vmul_c32__avx2($0)
+            },
             channelAffine: Kernel(name: "qu8_vaffine_c32__avx2", instructionSet: "avx2") {
                 qu8_vaffine_c32__avx2($0)
             }

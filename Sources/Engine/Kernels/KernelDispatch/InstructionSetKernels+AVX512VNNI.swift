@@ -26,6 +26,9 @@ internal import KernelInterface
             add: Kernel(name: "qu8_vadd_c64__avx512vnni", instructionSet: "avx512vnni") {
                 qu8_vadd_c64__avx512vnni($0)
             },
+            multiply: Kernel(name: "qu8_vmul_c64__avx512vnni", instructionSet: "avx512vnni") {
+                qu8_vmul_c64__avx512vnni($0)
+            },
             channelAffine: Kernel(name: "qu8_vaffine_c64__avx512vnni", instructionSet: "avx512vnni") {
                 qu8_vaffine_c64__avx512vnni($0)
             },

@@ -24,6 +24,9 @@ extension InstructionSetKernels {
         add: Kernel(name: "qu8_vadd_c1__portable", instructionSet: "portable") {
             qu8_vadd_c1__portable($0)
         },
+        multiply: Kernel(name: "qu8_vmul_c1__portable", instructionSet: "portable") {
+            qu8_vmul_c1__portable($0)
+        },
         channelAffine: Kernel(name: "qu8_vaffine_c1__portable", instructionSet: "portable") {
             qu8_vaffine_c1__portable($0)
         },

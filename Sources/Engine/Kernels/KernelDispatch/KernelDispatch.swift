@@ -55,6 +55,7 @@ public enum KernelDispatch {
             let maxPool = best(KernelTable.maxPool, allowed, \.instructionSet),
             let averagePool = best(KernelTable.averagePool, allowed, \.instructionSet),
             let add = best(KernelTable.add, allowed, \.instructionSet),
+            let multiply = best(KernelTable.multiply, allowed, \.instructionSet),
             let channelAffine = best(KernelTable.channelAffine, allowed, \.instructionSet),
             let lookup = best(KernelTable.lookup, allowed, \.instructionSet)
         else { preconditionFailure("a family has no portable kernel") }
@@ -65,6 +66,7 @@ public enum KernelDispatch {
             maxPool: maxPool,
             averagePool: averagePool,
             add: add,
+            multiply: multiply,
             channelAffine: channelAffine,
             lookup: lookup
         )
@@ -114,6 +116,7 @@ public enum KernelDispatch {
             chosen: chosen.averagePool.name
         )
         list("add", KernelTable.add.map { ($0.name, $0.instructionSet) }, chosen: chosen.add.name)
+        list("multiply", KernelTable.multiply.map { ($0.name, $0.instructionSet) }, chosen: chosen.multiply.name)
         list(
             "channelAffine",
             KernelTable.channelAffine.map { ($0.name, $0.instructionSet) },

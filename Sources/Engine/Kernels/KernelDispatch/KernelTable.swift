@@ -21,6 +21,8 @@ public enum KernelTable {
     public static let averagePool: [Kernel<PoolArguments>] = instructionSets.compactMap(\.averagePool)
     /// Element-wise sums.
     public static let add: [Kernel<AddArguments>] = instructionSets.compactMap(\.add)
+    /// Element-wise products.
+    public static let multiply: [Kernel<MultiplyArguments>] = instructionSets.compactMap(\.multiply)
     /// Per-channel affine maps.
     public static let channelAffine: [Kernel<ChannelAffineArguments>] = instructionSets.compactMap(\.channelAffine)
     /// Table look-ups.
@@ -34,6 +36,7 @@ struct InstructionSetKernels: Sendable {
     var maxPool: Kernel<PoolArguments>?
     var averagePool: Kernel<PoolArguments>?
     var add: Kernel<AddArguments>?
+    var multiply: Kernel<MultiplyArguments>?
     var channelAffine: Kernel<ChannelAffineArguments>?
     var lookup: Kernel<LookupArguments>?
 }

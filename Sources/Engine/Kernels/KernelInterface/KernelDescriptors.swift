@@ -62,6 +62,8 @@ public struct KernelSet: Sendable {
     public var averagePool: Kernel<PoolArguments>
     /// Element-wise sum.
     public var add: Kernel<AddArguments>
+    /// Element-wise product.
+    public var multiply: Kernel<MultiplyArguments>
     /// Per-channel affine map.
     public var channelAffine: Kernel<ChannelAffineArguments>
     /// Table look-up.
@@ -75,6 +77,7 @@ public struct KernelSet: Sendable {
         maxPool: Kernel<PoolArguments>,
         averagePool: Kernel<PoolArguments>,
         add: Kernel<AddArguments>,
+        multiply: Kernel<MultiplyArguments>,
         channelAffine: Kernel<ChannelAffineArguments>,
         lookup: Kernel<LookupArguments>
     ) {
@@ -84,6 +87,7 @@ public struct KernelSet: Sendable {
         self.maxPool = maxPool
         self.averagePool = averagePool
         self.add = add
+        self.multiply = multiply
         self.channelAffine = channelAffine
         self.lookup = lookup
     }

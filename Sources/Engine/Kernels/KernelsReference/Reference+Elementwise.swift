@@ -78,6 +78,28 @@ extension Reference {
         }
     }
 
+    /// output[i] = requantize(left[i] · right[i], multiplier).
+    ///
+    /// - Parameters:
+    ///   - left: One side; its own multiplier is not looked at.
+    ///   - right: The other, as long.
+    ///   - multiplier: Both scales over the output's.
+    ///   - quantization: Output integer scale.
+    /// - Returns: As many results.
+    public static func multiply(
+        _ left: Operand,
+        _ right: Operand,
+        multiplier: Float,
+        quantization: OutputQuantization
+    ) -> [UInt8] {
+        left.values.indices.map { index in
+            let product =
+                (Int64(left.values[index]) - Int64(left.zeroPoint))
+                * (Int64(right.values[index]) - Int64(right.zeroPoint))
+            return store(accumulator(product) * multiplier, quantization)
+        }
+    }
+
     /// output[r][c] = requantize(Float(input[r][c] − inputZeroPoint)·multipliers[c] + offsets[c]).
     ///
     /// - Parameters:
