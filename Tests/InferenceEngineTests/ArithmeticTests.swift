@@ -6,69 +6,7 @@ import Testing
 @testable import InferenceEngine
 
 /// Operators that compute element by element, broadcast or by table, against the oracle.
-struct ArithmeticTests {
-    /// A network of one operator, each value with random parameters and storage.
-    private func single(
-        _ operation: QuantizedOperation,
-        _ inputs: [[Int]],
-        _ output: [Int],
-        _ random: inout SplitMix
-    ) throws -> QuantizedNetwork {
-        var values: [QuantizedValue] = []
-        for (index, dimensions) in (inputs + [output]).enumerated() {
-            values.append(
-                QuantizedValue(
-                    name: "value\(index)",
-                    shape: TensorShape(dimensions),
-                    quantization: try random.parameters()
-                )
-            )
-        }
-        let ids = values.indices.map { ValueID($0) }
-        let node = QuantizedNode(
-            name: "node",
-            operation: operation,
-            inputs: Array(ids.dropLast()),
-            outputs: [ids[ids.count - 1]]
-        )
-        return QuantizedNetwork(
-            name: "single",
-            values: values,
-            nodes: [node],
-            inputs: node.inputs,
-            outputs: node.outputs
-        )
-    }
-
-    /// Compares both plans on every instruction set and with one to four threads.
-    private func check(
-        _ operation: QuantizedOperation,
-        _ inputs: [[Int]],
-        _ output: [Int],
-        _ random: inout SplitMix,
-        _ note: String = ""
-    ) throws {
-        let network = try single(operation, inputs, output, &random)
-        try expectEverywhere(network, randomInputs(network, &random), "\(operation) of \(inputs) \(note)")
-    }
-
-    private func expectEverywhere(_ network: QuantizedNetwork, _ inputs: [[UInt8]], _ note: String) throws {
-        var interpreter = Interpreter(network)
-        let expected = interpreter.run(inputs)
-        for kernels in try usableKernels() {
-            for kind in PlanKind.allCases {
-                let plan = try Plan(network: network, kernels: kernels, kind: kind)
-                for threads in 1...4 {
-                    let actual = try run(plan, inputs, threads: threads)
-                    #expect(
-                        actual == expected,
-                        "\(note) on \(kernels.instructionSet), \(kind.name), \(threads) threads"
-                    )
-                }
-            }
-        }
-    }
-
+struct ArithmeticTests: OperatorCheck {
     private static let pairs: [([Int], [Int])] = [
         ([2, 5, 3, 4], [2, 5, 3, 4]),
         // A factor a channel, a pixel, an image, for all.
@@ -190,17 +128,5 @@ struct ArithmeticTests {
             let plan = try Plan(network: network, kernels: usableKernels()[0], kind: .naive)
             _ = try run(plan, randomInputs(network, &random))
         }
-    }
-}
-
-extension SplitMix {
-    /// Random parameters of either storage.
-    mutating func parameters() throws -> QuantizationParameters {
-        var result = try QuantizationParameters(covering: range())
-        if Bool.random(using: &self) {
-            result.storage = .signed8
-            result.zeroPoint -= 128
-        }
-        return result
     }
 }

@@ -84,6 +84,49 @@ extension Interpreter {
                     }
                 }
             }
+        case .constant(let elements): y = elements
+        case .convolutionTranspose(let layer):
+            let sums = transposedSums(layer, node)
+            let pixels = output.shape.height * output.shape.width
+            for index in y.indices {
+                let channel = index / pixels % output.shape.channels
+                let multiplier = Requantization.multiplier(
+                    inputScale: network[node.inputs[0]].quantization.scale,
+                    weightScale: layer.weightScales[channel],
+                    outputScale: outQ.scale
+                )
+                y[index] = requantize(Float(Int32(sums[index])) * multiplier, layer.activation)
+            }
+        case .resize(let resize) where resize.mode == .linear:
+            let input = network[node.inputs[0]]
+            let x = values[node.inputs[0].index]
+            let ratio = Requantization.multiplier(inputScale: input.quantization.scale, outputScale: outQ.scale)
+            for index in y.indices {
+                let place = position(index, in: output.shape)
+                let rows = neighbours(
+                    place[2],
+                    resize.scaleHeight,
+                    input.shape.height,
+                    resize.height,
+                    resize.coordinates
+                )
+                let columns = neighbours(
+                    place[3],
+                    resize.scaleWidth,
+                    input.shape.width,
+                    resize.width,
+                    resize.coordinates
+                )
+                func pixel(_ row: Int, _ column: Int) -> Float {
+                    let stored = x[element([place[0], place[1], row, column], of: input.shape)]
+                    return Float(Int32(stored) - input.quantization.engineZeroPoint)
+                }
+                let (fy, fx) = (rows.fraction, columns.fraction)
+                let above = (1 - fx) * pixel(rows.low, columns.low) + fx * pixel(rows.low, columns.high)
+                let below = (1 - fx) * pixel(rows.high, columns.low) + fx * pixel(rows.high, columns.high)
+                let real = (1 - fy) * above + fy * below
+                y[index] = requantize(real * ratio, nil)
+            }
         default: return false
         }
         values[node.outputs[0].index] = y
@@ -104,5 +147,57 @@ extension Interpreter {
     /// The row-major position of coordinates, those of axes with one element taken as 0.
     private func element(_ coordinates: [Int], of shape: TensorShape) -> Int {
         zip(coordinates, shape.dimensions).reduce(0) { $0 * $1.1 + ($1.1 == 1 ? 0 : $1.0) }
+    }
+
+    /// Each input element times each tap, added where it lands.
+    private func transposedSums(_ layer: QuantizedConvolutionTranspose, _ node: QuantizedNode) -> [Int] {
+        let input = network[node.inputs[0]]
+        let shape = network[node.outputs[0]].shape
+        let x = values[node.inputs[0].index]
+        let window = layer.window
+        let (groupInputs, groupOutputs) = (input.shape.channels / layer.groups, shape.channels / layer.groups)
+        let pixels = shape.height * shape.width
+        var sums = (0..<shape.elementCount).map { Int(layer.bias[$0 / pixels % shape.channels]) }
+        for (index, stored) in x.enumerated() {
+            let place = position(index, in: input.shape)
+            let group = place[1] / groupInputs
+            let centred = Int(stored) - Int(input.quantization.engineZeroPoint)
+            for output in group * groupOutputs..<(group + 1) * groupOutputs {
+                for tap in 0..<window.elementCount {
+                    let row =
+                        place[2] * window.strideHeight + tap / window.kernelWidth * window.dilationHeight
+                        - window.padTop
+                    let column =
+                        place[3] * window.strideWidth + tap % window.kernelWidth * window.dilationWidth - window.padLeft
+                    guard (0..<shape.height).contains(row), (0..<shape.width).contains(column) else { continue }
+                    let weight = layer.weights[
+                        (output * groupInputs + place[1] % groupInputs) * window.elementCount + tap
+                    ]
+                    sums[element([place[0], output, row, column], of: shape)] += centred * Int(weight)
+                }
+            }
+        }
+        return sums
+    }
+
+    /// The two positions around an output position's coordinate, and the higher one's share (ONNX, Resize).
+    private func neighbours(
+        _ position: Int,
+        _ scale: Float,
+        _ input: Int,
+        _ output: Int,
+        _ coordinates: Resize.Coordinates
+    ) -> (low: Int, high: Int, fraction: Float) {
+        let x = Float(position)
+        var exact: Float =
+            switch coordinates {
+            case .halfPixel: (x + 0.5) / scale - 0.5
+            case .pytorchHalfPixel: output == 1 ? 0 : (x + 0.5) / scale - 0.5
+            case .alignCorners: output == 1 ? 0 : x * Float(input - 1) / Float(output - 1)
+            case .asymmetric: x / scale
+            }
+        exact = min(max(exact, 0), Float(input - 1))
+        let low = Int(exact.rounded(.down))
+        return (low, min(low + 1, input - 1), exact - Float(low))
     }
 }

@@ -104,9 +104,10 @@ extension LoweredNetwork {
     private func canRequantize(_ value: Int, _ writers: [Int?]) -> Bool {
         guard let writer = writers[value] else { return false }
         switch nodes[writer].operation {
-        case .matrix, .depthwise, .add, .combine, .channelAffine, .function, .softmax, .lookup, .averagePool:
+        case .matrix, .depthwise, .add, .combine, .channelAffine, .function, .softmax, .resizeLinear, .lookup,
+            .averagePool:
             return true
-        case .maxPool, .copy, .channelShuffle, .flatten, .concatenate, .split: return false
+        case .maxPool, .copy, .channelShuffle, .flatten, .concatenate, .split, .depthToSpace, .constant: return false
         }
     }
 

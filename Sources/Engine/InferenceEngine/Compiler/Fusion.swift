@@ -105,6 +105,9 @@ extension LoweredNetwork {
 
     /// Removes the nodes whose work another has taken over.
     mutating func dropEmptyNodes() {
-        nodes.removeAll { $0.inputs.isEmpty }
+        nodes.removeAll { node in
+            if case .constant = node.operation { return false }
+            return node.inputs.isEmpty
+        }
     }
 }

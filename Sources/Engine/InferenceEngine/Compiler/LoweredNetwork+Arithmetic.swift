@@ -9,7 +9,7 @@ enum Combination {
 }
 
 extension LoweredNetwork {
-    /// Takes over an operator that computes element by element; says whether it was one.
+    /// Takes over an operator that computes element by element, or is made of others; says whether it was one.
     mutating func lowerArithmetic(_ node: QuantizedNode, _ network: QuantizedNetwork) throws(InferenceError) -> Bool {
         let shapes = node.inputs.map { network[$0].shape }
         let operation: LoweredOperation
@@ -22,6 +22,11 @@ extension LoweredNetwork {
         case .function(let function, let activation): operation = .function(function, activation)
         case .requantize: operation = .lookup(nil)
         case .softmax: operation = .softmax
+        case .constant(let elements): operation = .constant(elements)
+        case .resize(let resize) where resize.mode == .linear: operation = .resizeLinear(resize)
+        case .convolutionTranspose(let convolution):
+            try lower(convolution, node, network)
+            return true
         default: return false
         }
         nodes.append(

@@ -65,6 +65,11 @@ enum LoweredOperation {
     case combine(Combination, Activation?)
     case function(UnaryFunction, Activation?)
     case softmax
+    case resizeLinear(Resize)
+    /// Spreads each pixel's channels over a block of pixels.
+    case depthToSpace(blockHeight: Int, blockWidth: Int, groups: Int)
+    /// A value in row-major order of its logical shape; reads nothing.
+    case constant([UInt8])
     /// An activation, or requantization alone.
     case lookup(Activation?)
     case maxPool(Window)
@@ -82,6 +87,9 @@ struct LoweredNode {
     var operation: LoweredOperation
     var inputs: [Int]
     var outputs: [Int]
+
+    /// The first value read, or what is written where none is.
+    var source: Int { inputs.first ?? outputs[0] }
 
     /// Everything read, a residual included.
     var reads: [Int] {

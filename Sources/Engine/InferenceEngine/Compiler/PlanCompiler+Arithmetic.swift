@@ -45,4 +45,49 @@ extension PlanCompiler {
             Requantization.softmaxTable(inputScale: network.values[node.inputs[0]].quantization.scale)
         )
     }
+
+    /// Makes a node a linear scaling: neighbours and weights of each output row and column.
+    mutating func pack(_ resize: Resize, _ node: LoweredNode, _ step: inout PlanStep) {
+        let input = network.values[node.inputs[0]]
+        let output = network.values[node.outputs[0]]
+        step.kind = .resizeLinear
+        setBounds(&step, nil, output)
+        step.inputMultiplier = Requantization.multiplier(
+            inputScale: input.quantization.scale,
+            outputScale: output.quantization.scale
+        )
+        let taps =
+            Resize.linearTaps(
+                input: input.shape.height,
+                output: output.shape.height,
+                scale: resize.scaleHeight,
+                resize.coordinates
+            )
+            + Resize.linearTaps(
+                input: input.shape.width,
+                output: output.shape.width,
+                scale: resize.scaleWidth,
+                resize.coordinates
+            )
+        step.weights = blob.append(taps.flatMap { [Int32($0.low), Int32($0.high)] })
+        step.multipliers = blob.append(taps.map(\.fraction))
+    }
+}
+
+extension [UInt8] {
+    /// The elements of a row-major value as the engine stores them: axis 1 innermost, the other axes in order.
+    func channelsLast(_ shape: TensorShape) -> [UInt8] {
+        let channels = shape.channels
+        let inner = count / shape.batch / channels
+        var result = self
+        for image in 0..<shape.batch {
+            for channel in 0..<channels {
+                for place in 0..<inner {
+                    result[(image * inner + place) * channels + channel] =
+                        self[(image * channels + channel) * inner + place]
+                }
+            }
+        }
+        return result
+    }
 }

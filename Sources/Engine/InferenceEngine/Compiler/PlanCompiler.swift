@@ -100,11 +100,11 @@ struct PlanCompiler: ~Copyable {
         var step = PlanStep(
             name: node.name,
             kind: .copy,
-            input: tensor(node.inputs[0]),
+            input: tensor(node.source),
             second: nil,
             output: tensor(node.outputs[0])
         )
-        let input = network.values[node.inputs[0]]
+        let input = network.values[node.source]
         let output = network.values[node.outputs[0]]
         switch node.operation {
         case .matrix(let layer): pack(layer, node, into: &step)
@@ -129,6 +129,14 @@ struct PlanCompiler: ~Copyable {
             step.affineZeroPoint = packed.inputZeroPoint
         case .combine(let combination, let activation): pack(combination, activation, node, &step)
         case .softmax: packSoftmax(node, &step)
+        case .resizeLinear(let resize): pack(resize, node, &step)
+        case .depthToSpace(let blockHeight, let blockWidth, let groups):
+            step.kind = .depthToSpace
+            (step.window.strideHeight, step.window.strideWidth) = (blockHeight, blockWidth)
+            step.groups = groups
+        case .constant(let elements):
+            step.kind = .constant
+            step.weights = blob.append(elements.channelsLast(output.shape))
         case .function(let function, let activation):
             step.kind = .lookup
             let bounds = output.storedBounds(of: activation)

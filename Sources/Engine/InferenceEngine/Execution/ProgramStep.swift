@@ -10,6 +10,9 @@ enum ProgramStep {
     case combination(CombinationStep)
     case broadcast(BroadcastStep)
     case softmax(SoftmaxStep)
+    case resizeLinear(ResizeLinearStep)
+    case depthToSpace(DepthToSpaceStep)
+    case constant(ConstantStep)
     case affine(AffineStep)
     case lookup(LookupStep)
     case rearrange(RearrangeStep)
@@ -23,6 +26,9 @@ enum ProgramStep {
         case .combination(let step): step.taskCount
         case .broadcast(let step): step.taskCount
         case .softmax(let step): step.taskCount
+        case .resizeLinear(let step): step.taskCount
+        case .depthToSpace(let step): step.taskCount
+        case .constant(let step): step.taskCount
         case .affine(let step): step.taskCount
         case .lookup(let step): step.taskCount
         case .rearrange(let step): step.taskCount
@@ -36,7 +42,7 @@ enum ProgramStep {
         case .depthwise(let step): step.taps.scratchBytes
         case .pool(let step): step.taps.scratchBytes
         case .broadcast(let step): step.scratchBytes
-        case .combination, .softmax, .affine, .lookup, .rearrange: 0
+        case .combination, .softmax, .resizeLinear, .depthToSpace, .constant, .affine, .lookup, .rearrange: 0
         }
     }
 
@@ -49,6 +55,9 @@ enum ProgramStep {
         case .combination(let step): step.run(task, kernels)
         case .broadcast(let step): step.run(task, kernels, scratch)
         case .softmax(let step): step.run(task)
+        case .resizeLinear(let step): step.run(task)
+        case .depthToSpace(let step): step.run(task)
+        case .constant(let step): step.run(task)
         case .affine(let step): step.run(task, kernels)
         case .lookup(let step): step.run(task, kernels)
         case .rearrange(let step): step.run(task)

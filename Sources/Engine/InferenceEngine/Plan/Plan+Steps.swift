@@ -65,6 +65,9 @@ extension StepKind {
         case .flatten: "flatten"
         case .multiply: "multiply"
         case .softmax: "softmax"
+        case .resizeLinear: "resizeLinear"
+        case .depthToSpace: "depthToSpace"
+        case .constant: "constant"
         }
     }
 }

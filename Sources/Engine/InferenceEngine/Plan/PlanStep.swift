@@ -28,6 +28,12 @@ enum StepKind: UInt32, Sendable, CaseIterable {
     case multiply = 16
     /// Softmax along the channels.
     case softmax = 17
+    /// Mean of the four nearest pixels, weighted by distance.
+    case resizeLinear = 18
+    /// Copy that spreads a pixel's channels over a block of pixels, whose extents are the window's strides.
+    case depthToSpace = 19
+    /// Copy from the constants.
+    case constant = 20
 }
 
 /// Where a matrix product's input rows come from; the raw values are part of the plan file's format.
@@ -70,15 +76,16 @@ struct PlanStep: Hashable, Sendable {
     var lowest: Int32 = 0
     var highest: Int32 = 255
     /// Scale of the input over the output's (add), of both inputs over the output's (multiply), 1 over the output's
-    /// (softmax).
+    /// (softmax), as for add (linear resize).
     var inputMultiplier: Float = 0
     /// Scale of the second input over the output's.
     var secondMultiplier: Float = 0
-    /// Blob offset of packed weights, of a table of 256, or of a sum's or product's `BroadcastWalk`.
+    /// Blob offset of packed weights, of a table of 256, or of a sum's or product's `BroadcastWalk`, of
+    /// a constant, or of a linear resize's neighbours (s32).
     var weights = 0
     /// Blob offset of biases (s32), or of a channel affine map's addends (Float).
     var bias = 0
-    /// Blob offset of multipliers (Float).
+    /// Blob offset of multipliers (Float), or of a linear resize's weights.
     var multipliers = 0
     /// The zero point a channel affine map subtracts; 0 where its addends hold it per channel.
     var affineZeroPoint: Int32 = 0

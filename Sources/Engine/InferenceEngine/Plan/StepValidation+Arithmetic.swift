@@ -46,4 +46,41 @@ extension StepValidation {
             "powers of e are not in 0...1"
         )
     }
+
+    /// A linear resize's neighbours lie in the input, its weights in 0...1.
+    func validateResizeLinear() throws(InferenceError) {
+        try require(
+            second == nil && output.batch == input.batch && output.channels == input.channels,
+            "scales more than height and width"
+        )
+        let count = output.height + output.width
+        try requireConstants(step.weights, bytes: 2 * count * MemoryLayout<Int32>.stride)
+        try requireConstants(step.multipliers, bytes: count * MemoryLayout<Float>.stride)
+        let neighbours = constants(step.weights, Int32.self)
+        let weights = constants(step.multipliers, Float.self)
+        let isInside = (0..<count).allSatisfy { index in
+            let extent = index < output.height ? input.height : input.width
+            return (0..<extent).contains(Int(neighbours[2 * index]))
+                && (0..<extent).contains(Int(neighbours[2 * index + 1]))
+                && weights[index] >= 0 && weights[index] <= 1
+        }
+        try require(isInside, "neighbours lie outside of the input")
+    }
+
+    /// Blocks of pixels whose channels the input has.
+    func validateDepthToSpace() throws(InferenceError) {
+        let (height, width) = (step.window.strideHeight, step.window.strideWidth)
+        let limit = Plan.Limits.elementCount
+        try require(
+            second == nil && output.batch == input.batch && height <= limit / width
+                && output.channels <= limit / (height * width)
+                && input.channels == output.channels * height * width
+                && step.groups >= 1 && output.channels % step.groups == 0,
+            "channels are not those of blocks"
+        )
+        try require(
+            (output.height - 1) / height < input.height && (output.width - 1) / width < input.width,
+            "output is larger than its blocks"
+        )
+    }
 }

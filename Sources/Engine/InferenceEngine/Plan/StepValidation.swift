@@ -28,6 +28,9 @@ struct StepValidation {
         case .maxPool, .averagePool: try validatePool()
         case .add, .multiply: try validateCombination()
         case .softmax: try validateSoftmax()
+        case .resizeLinear: try validateResizeLinear()
+        case .depthToSpace: try validateDepthToSpace()
+        case .constant: try requireConstants(step.weights, bytes: output.elementCount)
         case .channelAffine:
             try requireSameShape()
             let channels = input.channels.rounded(upTo: PlanCompiler.channelPadding)

@@ -162,7 +162,7 @@ extension PlanStep: PlanRecord {
 /// The first bytes of a plan file, behind its magic number.
 struct PlanHeader: PlanRecord {
     static let magic = Array("EDGEPLAN".utf8)
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let checksumOffset = 16
     static var recordBytes: Int { 128 }
 
