@@ -160,6 +160,12 @@ let data: [Target] = [
         swiftSettings: optimized
     ),
     .target(name: "NumPyFiles", path: "Sources/Data/NumPyFiles", swiftSettings: optimized),
+    .target(
+        name: "Datasets",
+        dependencies: ["Images", "NumPyFiles"],
+        path: "Sources/Data/Datasets",
+        swiftSettings: optimized
+    ),
 ]
 
 let host: [Target] = [
@@ -265,7 +271,7 @@ let programs: [Target] = [
         dependencies: [
             "Measurement", "InferenceEngine", "KernelDispatch", "NetworkGraph", "Quantization", "ModelZoo", "HostInfo",
             "HostProbes", "Economics", "EdgeprofAPI", "HTTPTransport", "ONNXFormat", "ONNXImport", "ONNXExport",
-            "Calibration", "FloatInference", "Images", "NumPyFiles", "Statistics", argumentParser, yams,
+            "Calibration", "FloatInference", "Images", "NumPyFiles", "Datasets", "Statistics", argumentParser, yams,
         ]
     ),
 ]
@@ -309,6 +315,7 @@ let testTargets: [Target] = [
     tests("Calibration", "FloatInference", "ModelZoo", "NetworkGraph", "Quantization"),
     tests("Images", fixtures: "Fixtures"),
     tests("NumPyFiles"),
+    tests("Datasets", "Images", "NumPyFiles"),
     tests("Statistics"),
     tests("Checksum"),
     tests("EdgeprofAPI"),
