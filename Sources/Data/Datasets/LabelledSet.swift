@@ -24,7 +24,7 @@ public struct LabelledSet: Sendable {
     ///
     /// - Parameters:
     ///   - directory: The folder.
-    ///   - labels: The labels file.
+    ///   - labelsPath: The labels file.
     ///   - inputShape: The network's input, NCHW; the batch is not looked at.
     ///   - preprocessing: How images become inputs; the usual way for the shape when nil.
     /// - Throws: `DatasetError` when there is nothing to read or parts do not fit.
@@ -61,7 +61,7 @@ public struct LabelledSet: Sendable {
     ///
     /// - Parameters:
     ///   - array: The inputs as the network takes them.
-    ///   - labels: One axis, or more of extent 1.
+    ///   - labelsPath: One axis, or more of extent 1.
     ///   - inputShape: The network's input, NCHW or NC; the batch is not looked at.
     /// - Throws: `DatasetError` when a file cannot be read or parts do not fit.
     public init(array: String, labels labelsPath: String, inputShape: [Int]) throws(DatasetError) {

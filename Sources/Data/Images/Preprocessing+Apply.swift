@@ -55,8 +55,9 @@ extension RGBImage {
     /// The centre of the image as torchvision's CenterCrop cuts it, black where the image is smaller.
     ///
     /// - Parameters:
-    ///   - width: Columns, at least 1.
-    ///   - height: Rows, at least 1.
+    ///   - newWidth: Columns, at least 1.
+    ///   - newHeight: Rows, at least 1.
+    /// - Returns: The part.
     public func cropped(width newWidth: Int, height newHeight: Int) -> RGBImage {
         guard newWidth != width || newHeight != height else { return self }
         let left = Self.offset(width, newWidth)

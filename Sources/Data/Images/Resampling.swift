@@ -5,8 +5,9 @@ extension RGBImage {
     /// The image at another size.
     ///
     /// - Parameters:
-    ///   - width: Columns, at least 1.
-    ///   - height: Rows, at least 1.
+    ///   - newWidth: Columns, at least 1.
+    ///   - newHeight: Rows, at least 1.
+    /// - Returns: The resized image.
     public func resized(width newWidth: Int, height newHeight: Int) -> RGBImage {
         precondition(newWidth > 0 && newHeight > 0, "an image has at least one pixel")
         var image = self

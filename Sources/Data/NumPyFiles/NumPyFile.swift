@@ -53,6 +53,7 @@ public final class NumPyFile: Sendable {
     /// The elements of some rows: C order, little-endian.
     ///
     /// - Parameter rows: Within 0..<`rowCount`.
+    /// - Returns: `rowElementCount` elements a row.
     /// - Throws: `NumPyError` when the file cannot be read or has been cut short since it was opened.
     public func bytes(rows: Range<Int>) throws(NumPyError) -> [UInt8] {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows lie within the array")
@@ -67,6 +68,7 @@ public final class NumPyFile: Sendable {
     /// The elements of some rows as single-precision numbers, in C order; whole numbers beyond 2^24 are rounded.
     ///
     /// - Parameter rows: Within 0..<`rowCount`.
+    /// - Returns: `rowElementCount` numbers a row.
     /// - Throws: As `bytes(rows:)`.
     public func floats(rows: Range<Int>) throws(NumPyError) -> [Float] {
         ElementConversion.floats(try bytes(rows: rows), elementType)

@@ -29,6 +29,7 @@ struct NumPyHeader: Equatable {
     ///
     /// - Parameter prefix: The file's first bytes, `prefixByteCount` of them unless it is shorter.
     /// - Returns: Where the dictionary lies.
+    /// - Throws: `NumPyError` when the file is no .npy file or of a later version.
     static func dictionaryRange(prefix: [UInt8]) throws(NumPyError) -> Range<Int> {
         guard prefix.count >= 10, prefix.starts(with: [0x93] + Array("NUMPY".utf8)) else {
             let isZip = prefix.starts(with: [0x50, 0x4b, 0x03, 0x04])
