@@ -7,6 +7,7 @@ struct AccuracyModel: Equatable {
     var value: Double
     var source: AccuracySource
     var images: Int?
+    var dataset: String?
     /// What is to be said beside the figure.
     var note: String?
     /// Successes and failures that were counted; nil when the accuracy was not counted on images.
@@ -21,12 +22,14 @@ struct AccuracyModel: Equatable {
 
     /// The accuracy of a measurement, or the published one where it has none; nil when neither is known.
     init?(_ measurement: TierMeasurement, deployment: Deployment) {
-        guard let accuracy = measurement.accuracy ?? PublishedAccuracy.accuracy(ofModel: measurement.model) else {
-            return nil
-        }
+        guard
+            let accuracy = measurement.accuracy
+                ?? PublishedAccuracy.accuracy(ofModel: measurement.model, from: measurement.source)
+        else { return nil }
         value = accuracy.value
         source = AccuracySource(accuracy.source)
         images = accuracy.images
+        dataset = accuracy.dataset
         switch source {
         case .evaluated:
             counted = accuracy.images.map { Self.count(accuracy.value, $0) }

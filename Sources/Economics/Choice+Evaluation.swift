@@ -24,7 +24,13 @@ extension Choice {
         settings = measurement.settings
         flags = measurement.flags
         accuracy = candidate.accuracy.map {
-            Accuracy(value: $0.value, source: $0.source.rawValue, images: $0.images, note: $0.note)
+            Accuracy(
+                value: $0.value,
+                source: $0.source.rawValue,
+                images: $0.images,
+                dataset: $0.dataset,
+                note: $0.note
+            )
         }
         latencyMilliseconds = candidate.latency
         worstHostLatencyMilliseconds = Self.worstLatency(candidate, deployment)

@@ -15,7 +15,7 @@ public enum ModelFamily {
     /// The family of a model in lower case: as given, or by the zoo's names; nil for a user's own model.
     public static func family(of measurement: TierMeasurement) -> String? {
         if let family = measurement.family { return normalized(family) }
-        guard PublishedAccuracy.entries[measurement.model] != nil else { return nil }
+        guard measurement.source != .file, PublishedAccuracy.entries[measurement.model] != nil else { return nil }
         let name = normalized(measurement.model)
         return hyperparameters.keys.sorted().first { name.hasPrefix($0) }
     }

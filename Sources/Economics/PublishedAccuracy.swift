@@ -46,8 +46,16 @@ public enum PublishedAccuracy {
     ]
 
     /// The published accuracy of a zoo model: int8 where there is one, else float as published; nil for other models.
-    public static func accuracy(ofModel name: String) -> TierMeasurement.Accuracy? {
-        guard let entry = entries[name] else { return nil }
+    ///
+    /// - Parameters:
+    ///   - name: The model's name.
+    ///   - source: Where the model comes from; a user's file called like a zoo model is another model.
+    /// - Returns: The accuracy.
+    public static func accuracy(
+        ofModel name: String,
+        from source: Run.ModelReference.Source? = nil
+    ) -> TierMeasurement.Accuracy? {
+        guard source != .file, let entry = entries[name] else { return nil }
         guard let int8 = entry.int8 else {
             return TierMeasurement.Accuracy(
                 value: entry.float,

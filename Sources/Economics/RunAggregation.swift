@@ -5,20 +5,26 @@ import Statistics
 public enum RunAggregation {
     /// Aggregates runs by model, tier and settings.
     ///
+    /// A zoo model is what its name says. Files are told apart by their content: where a name stands for more than one
+    /// model, files get the first digits of their hash behind it, as in `resnet18@1f0c22e9`.
+    ///
     /// Disturbed runs are left out unless all of a group are, which is then marked `disturbed`; so are runs too short
     /// to get thermally steady, where steady ones exist.
     ///
     /// - Parameters:
     ///   - runs: The runs, in any order.
-    ///   - accuracies: Accuracies by model; a model without one gets its published accuracy, where there is one.
+    ///   - accuracies: int8 accuracies by SHA-256 of the model; of several of one zoo model the latest counts. A zoo
+    ///     model without one gets its published accuracy, where there is one.
     /// - Returns: One measurement for each model, tier and settings, in that order.
     /// - Complexity: O(n log n) in the number of histogram buckets.
     public static func measurements(
         from runs: [RunFacts],
-        accuracies: [String: TierMeasurement.Accuracy] = [:]
+        accuracies: [String: ModelAccuracy] = [:]
     ) -> MeasurementSet {
-        let groups = Dictionary(grouping: runs.filter(\.isUsable)) {
-            Group(model: $0.model, tier: $0.tier, settings: $0.settings)
+        let usable = runs.filter(\.isUsable)
+        let names = ModelNames(usable)
+        let groups = Dictionary(grouping: usable) {
+            Group(model: names.name(of: $0), isFile: $0.isFile, tier: $0.tier, settings: $0.settings)
         }
         let ordered = groups.sorted { $0.key.sortKey < $1.key.sortKey }
         return MeasurementSet(
@@ -26,7 +32,8 @@ public enum RunAggregation {
                 measurement(
                     group,
                     runs,
-                    accuracy: accuracies[group.model] ?? PublishedAccuracy.accuracy(ofModel: group.model)
+                    accuracy: accuracy(of: runs, accuracies)
+                        ?? PublishedAccuracy.accuracy(ofModel: group.model, from: group.isFile ? .file : .zoo)
                 )
             }
         )
@@ -34,10 +41,20 @@ public enum RunAggregation {
 
     private struct Group: Hashable {
         var model: String
+        var isFile: Bool
         var tier: String
         var settings: TierMeasurement.Settings
 
         var sortKey: (String, String, String) { (model, tier, settings.description) }
+    }
+
+    /// The accuracy that was counted latest for one of the runs' models.
+    private static func accuracy(
+        of runs: [RunFacts],
+        _ accuracies: [String: ModelAccuracy]
+    ) -> TierMeasurement.Accuracy? {
+        let found = Set(runs.map(\.sha256)).sorted().compactMap { accuracies[$0] }
+        return found.max { $0.measuredAt < $1.measuredAt }.map(TierMeasurement.Accuracy.init)
     }
 
     private static func measurement(
@@ -61,6 +78,7 @@ public enum RunAggregation {
             model: group.model,
             tier: group.tier,
             family: runs.compactMap(\.family).min(),
+            source: group.isFile ? .file : nil,
             throughputPerSecond: throughput,
             latencyMilliseconds: latency,
             worstHostLatencyMilliseconds: worst(latencies),

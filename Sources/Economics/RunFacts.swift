@@ -5,6 +5,10 @@ public import Statistics
 public struct RunFacts: Sendable, Equatable {
     /// The model's name.
     public var model: String
+    /// SHA-256 of the model; empty when unknown.
+    public var sha256: String
+    /// Whether the model is a file of the user's own: then the hash tells it from others of its name.
+    public var isFile: Bool
     /// Its architecture family; nil when unknown.
     public var family: String?
     /// The host it ran on.
@@ -33,6 +37,8 @@ public struct RunFacts: Sendable, Equatable {
     /// Creates the facts of a run.
     public init(
         model: String,
+        sha256: String = "",
+        isFile: Bool = false,
         family: String? = nil,
         hostId: String,
         tier: String,
@@ -47,6 +53,8 @@ public struct RunFacts: Sendable, Equatable {
         isStandIn: Bool = false
     ) {
         self.model = model
+        self.sha256 = sha256
+        self.isFile = isFile
         self.family = family
         self.hostId = hostId
         self.tier = tier
@@ -83,6 +91,8 @@ extension RunFacts {
         else { return nil }
         self.init(
             model: run.model.name,
+            sha256: run.model.sha256,
+            isFile: run.model.source == .file,
             family: run.model.family,
             hostId: run.agentId ?? run.host.hostname,
             tier: tier,

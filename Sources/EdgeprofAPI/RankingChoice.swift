@@ -125,14 +125,17 @@ public struct Choice: Codable, Sendable, Equatable {
         public var source: String
         /// Images it was evaluated on.
         public var images: Int?
+        /// What the images are called, where they are known.
+        public var dataset: String?
         /// What is to be said beside the figure.
         public var note: String?
 
         /// Creates an accuracy.
-        public init(value: Double, source: String, images: Int? = nil, note: String? = nil) {
+        public init(value: Double, source: String, images: Int? = nil, dataset: String? = nil, note: String? = nil) {
             self.value = value
             self.source = source
             self.images = images
+            self.dataset = dataset
             self.note = note
         }
     }

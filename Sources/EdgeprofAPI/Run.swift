@@ -123,12 +123,32 @@ public struct Run: Codable, Sendable, Hashable {
         public var sha256: String
         /// Architecture family, for example `ResNet`; nil where unknown.
         public var family: String?
+        /// Where the model comes from; nil in runs of versions that knew the zoo only.
+        public var source: Source?
+
+        /// Where a model comes from.
+        public enum Source: String, Codable, Sendable, CaseIterable {
+            /// edgeprof built it itself.
+            case zoo
+            /// A file of the user's own, whatever it is called.
+            case file
+        }
 
         /// Makes a reference.
-        public init(name: String, sha256: String, family: String? = nil) {
+        public init(name: String, sha256: String, family: String? = nil, source: Source? = nil) {
             self.name = name
             self.sha256 = sha256
             self.family = family
+            self.source = source
+        }
+
+        /// Whether a text is a SHA-256 as models are identified by: 64 lower-case hexadecimal digits.
+        public static func isSHA256(_ text: String) -> Bool {
+            text.utf8.count == 64
+                && text.utf8.allSatisfy {
+                    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                        || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+                }
         }
     }
 

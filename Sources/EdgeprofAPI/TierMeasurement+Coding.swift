@@ -3,6 +3,7 @@ extension TierMeasurement {
         case model
         case tier
         case family
+        case source
         case throughputPerSecond
         case latencyMilliseconds
         case worstHostLatencyMilliseconds
@@ -25,6 +26,7 @@ extension TierMeasurement {
             model: try container.decode(String.self, forKey: .model),
             tier: try container.decode(String.self, forKey: .tier),
             family: try container.decodeIfPresent(String.self, forKey: .family),
+            source: try container.decodeIfPresent(EdgeprofAPI.Run.ModelReference.Source.self, forKey: .source),
             throughputPerSecond: try container.decodeIfPresent(Double.self, forKey: .throughputPerSecond) ?? 0,
             latencyMilliseconds: try container.decodeIfPresent(Latency.self, forKey: .latencyMilliseconds),
             worstHostLatencyMilliseconds: try container.decodeIfPresent(

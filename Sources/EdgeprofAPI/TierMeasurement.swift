@@ -6,6 +6,8 @@ public struct TierMeasurement: Codable, Sendable, Equatable {
     public var tier: String
     /// The model's architecture family, such as `resnet`; none lets the name decide.
     public var family: String?
+    /// Where the model comes from: a file of the user's own never has a published accuracy; none lets the name decide.
+    public var source: EdgeprofAPI.Run.ModelReference.Source?
     /// Inferences a second with all instances busy: the median of the hosts' medians; 0 when none was measured.
     public var throughputPerSecond: Double
     /// Latency with all instances busy, the mean over hosts; none when it was not measured.
@@ -70,13 +72,22 @@ public struct TierMeasurement: Codable, Sendable, Equatable {
         public var images: Int?
         /// Its 95 % interval, where one is given.
         public var interval: [Double]?
+        /// What the images are called, where they are known.
+        public var dataset: String?
 
         /// Creates an accuracy.
-        public init(value: Double, source: String, images: Int? = nil, interval: [Double]? = nil) {
+        public init(
+            value: Double,
+            source: String,
+            images: Int? = nil,
+            interval: [Double]? = nil,
+            dataset: String? = nil
+        ) {
             self.value = value
             self.source = source
             self.images = images
             self.interval = interval
+            self.dataset = dataset
         }
     }
 
@@ -159,6 +170,7 @@ public struct TierMeasurement: Codable, Sendable, Equatable {
         model: String,
         tier: String,
         family: String? = nil,
+        source: EdgeprofAPI.Run.ModelReference.Source? = nil,
         throughputPerSecond: Double,
         latencyMilliseconds: Latency?,
         worstHostLatencyMilliseconds: Latency? = nil,
@@ -175,6 +187,7 @@ public struct TierMeasurement: Codable, Sendable, Equatable {
         self.model = model
         self.tier = tier
         self.family = family
+        self.source = source
         self.throughputPerSecond = throughputPerSecond
         self.latencyMilliseconds = latencyMilliseconds
         self.worstHostLatencyMilliseconds = worstHostLatencyMilliseconds

@@ -35,6 +35,8 @@ import Testing
         Route(.post, "/v1/tokens", [.admin]),
         Route(.get, "/v1/tokens", [.admin]),
         Route(.delete, "/v1/tokens/ID", [.admin]),
+        Route(.get, "/v1/models/\(String(repeating: "a", count: 64))/accuracy", [.viewer, .admin]),
+        Route(.put, "/v1/models/\(String(repeating: "a", count: 64))/accuracy", [.admin]),
         Route(.get, "/v1/tiers", [.viewer, .admin]),
         Route(.put, "/v1/tiers", [.admin]),
         Route(.get, "/v1/summary", [.viewer, .admin]),

@@ -127,7 +127,7 @@ struct DatasetsTests {
     func arrays() throws {
         let (array, labels) = (folder.path + "/x.npy", folder.path + "/y.npy")
         try NumPyWriter.write((0..<24).map { Float($0) }, shape: [4, 3, 1, 2], to: array)
-        try NumPyWriter.write([3, 1, 2, 0], shape: [4], to: labels)
+        try NumPyWriter.write([3, 1, 2, 0] as [Int64], shape: [4], to: labels)
         let set = try LabelledSet(array: array, labels: labels, inputShape: [1, 3, 1, 2])
         #expect(set.labels == [3, 1, 2, 0])
         #expect(try set.samples.sample(at: 2) == (12..<18).map { Float($0) })
@@ -150,7 +150,7 @@ struct DatasetsTests {
                 try LabelledSet(array: array, labels: labels, inputShape: [1, 2, 4, 3])
             }
         }
-        try NumPyWriter.write([0, -1], shape: [2], to: labels)
+        try NumPyWriter.write([0, -1] as [Int64], shape: [2], to: labels)
         #expect(throws: DatasetError.self) { try LabelledSet(array: array, labels: labels, inputShape: [1, 2, 4, 3]) }
         try NumPyWriter.write([0.5, 1] as [Float], shape: [2], to: labels)
         #expect(throws: DatasetError.self) { try LabelledSet(array: array, labels: labels, inputShape: [1, 2, 4, 3]) }

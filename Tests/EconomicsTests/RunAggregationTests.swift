@@ -74,12 +74,51 @@ import Testing
 
     @Test func accuracyIsAsGivenOrAsPublished() throws {
         #expect(try only([run("a")]).accuracy == PublishedAccuracy.accuracy(ofModel: "resnet18"))
-        let own = TierMeasurement.Accuracy(value: 0.8, source: "evaluated", images: 100)
-        let list = RunAggregation.measurements(from: [try run("a")], accuracies: ["resnet18": own])
-        #expect(list.measurements.first?.accuracy == own)
         var mine = try run("a")
         mine.model = "mine"
         #expect(try only([mine]).accuracy == nil)
+    }
+
+    @Test func aCountedAccuracyGoesBeforeThePublishedOne() throws {
+        var runs = try [run("a"), run("a")]
+        (runs[0].sha256, runs[1].sha256) = ("old", "new")
+        let counted = { (value: Double, milliseconds: Int64) in
+            ModelAccuracy(
+                model: "resnet18",
+                top1: value,
+                top1Interval: [value - 0.1, value + 0.1],
+                images: 100,
+                dataset: "mine",
+                measuredAt: Timestamp(millisecondsSinceEpoch: milliseconds),
+                producer: "test"
+            )
+        }
+        for accuracies in [["old": counted(0.8, 2), "new": counted(0.6, 1)], ["old": counted(0.8, 0)]] {
+            let list = RunAggregation.measurements(from: runs, accuracies: accuracies).measurements
+            #expect(list.count == 1)
+            let accuracy = try #require(list.first?.accuracy)
+            #expect(accuracy.value == 0.8 && accuracy.source == "evaluated" && accuracy.images == 100)
+            #expect(accuracy.dataset == "mine")
+            #expect(MeasurementSet(measurements: list).problems().isEmpty)
+        }
+    }
+
+    @Test func aFileCalledLikeAZooModelIsAnotherModel() throws {
+        var runs = try [run("a"), run("a"), run("a"), run("a")]
+        for (index, sha256) in ["0123456789", "fedcba9876", "0123456789"].enumerated() {
+            runs[index].isFile = true
+            runs[index].sha256 = sha256
+            runs[index].family = nil
+        }
+        let list = RunAggregation.measurements(from: runs).measurements
+        #expect(list.map(\.model) == ["resnet18", "resnet18@01234567", "resnet18@fedcba98"])
+        #expect(list.map { $0.accuracy == nil } == [false, true, true])
+        #expect(list.map { $0.hosts.first?.runs.count } == [1, 2, 1])
+        // Where nothing else has the name, it is enough; published figures still are another model's.
+        let alone = try only([runs[0]])
+        #expect(alone.model == "resnet18" && alone.source == .file && alone.accuracy == nil)
+        #expect(ModelFamily.family(of: alone) == nil)
+        #expect(AccuracyModel(alone, deployment: WorkedExample.deployment) == nil)
     }
 
     @Test func wallEnergyGoesBeforePackageEnergy() throws {

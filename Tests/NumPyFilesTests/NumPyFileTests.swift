@@ -9,20 +9,7 @@ struct NumPyFileTests {
         let numbers: [Double] =
             type == .bool ? [0, 1, 1, 0] : type.rawValue.hasPrefix("u") ? [0, 1, 200, 7] : [0, -1, 100, 7]
         for isBig in [false, true] {
-            let elements = numbers.flatMap { number -> [UInt8] in
-                func stored(_ value: some FixedWidthInteger) -> [UInt8] { isBig ? value.big : value.little }
-                return switch type {
-                case .float16: stored(Float16(number).bitPattern)
-                case .float32: stored(Float(number).bitPattern)
-                case .float64: stored(number.bitPattern)
-                case .int8: stored(Int8(number))
-                case .uint8, .bool: stored(UInt8(number))
-                case .int16: stored(Int16(number))
-                case .uint16: stored(UInt16(number))
-                case .int32: stored(Int32(number))
-                case .int64: stored(Int64(number))
-                }
-            }
+            let elements = numbers.flatMap { stored($0, as: type, isBig) }
             let file = try TemporaryFile(npy("'\(isBig ? ">" : "<")\(type.rawValue)'", shape: "(2, 2)", elements))
             let read = try NumPyFile(path: file.path)
             #expect(read.elementType == type)
@@ -31,6 +18,22 @@ struct NumPyFileTests {
             #expect(try read.integers() == numbers.map { Int64($0) })
             #expect(try read.floats(rows: 1..<2) == numbers[2...].map { Float($0) })
         }
+    }
+
+    private func stored(_ number: Double, as type: NumPyElementType, _ isBig: Bool) -> [UInt8] {
+        let little =
+            switch type {
+            case .float16: Float16(number).bitPattern.little
+            case .float32: Float(number).bitPattern.little
+            case .float64: number.bitPattern.little
+            case .int8: Int8(number).little
+            case .uint8, .bool: UInt8(number).little
+            case .int16: Int16(number).little
+            case .uint16: UInt16(number).little
+            case .int32: Int32(number).little
+            case .int64: Int64(number).little
+            }
+        return isBig ? little.reversed() : little
     }
 
     @Test("Versions 1 to 3, single numbers, one axis, no elements", arguments: [1, 2, 3] as [UInt8])
@@ -50,8 +53,14 @@ struct NumPyFileTests {
     @Test("Fortran order is converted")
     func fortranOrder() throws {
         // numpy.arange(24, dtype='<u2').reshape(2, 3, 4), saved with order='F'.
-        let elements = (0..<4).flatMap { c in (0..<3).flatMap { b in (0..<2).map { a in UInt16(a * 12 + b * 4 + c) } } }
-        for (type, stored) in [("<u2", elements.flatMap(\.little)), (">u2", elements.flatMap(\.big))] {
+        var elements: [UInt16] = []
+        for last in 0..<4 {
+            for middle in 0..<3 {
+                for first in 0..<2 { elements.append(UInt16(first * 12 + middle * 4 + last)) }
+            }
+        }
+        let (little, big) = (elements.flatMap { $0.little }, elements.flatMap { $0.big })
+        for (type, stored) in [("<u2", little), (">u2", big)] {
             let file = try TemporaryFile(npy("'\(type)'", order: "True", shape: "(2, 3, 4)", stored))
             let read = try NumPyFile(path: file.path)
             #expect(try read.integers() == (0..<24).map { Int64($0) })

@@ -32,6 +32,7 @@ public struct CollectorAPI: Sendable {
             + RunController(store: store, clock: clock).endpoints
             + JobController(store: store, clock: clock, bell: bell).endpoints
             + TokenController(store: store, clock: clock).endpoints
+            + ModelController(store: store, clock: clock).endpoints
             + TierController(store: store).endpoints
             + RankingController(ranking: ranking).endpoints
         // A HEAD for every GET, as RFC 9110 section 9.1 asks of general-purpose servers.

@@ -59,14 +59,21 @@ public protocol Store: Sendable {
     /// One run; nil when there is none.
     func run(id: String) async throws -> Run?
 
+    // MARK: Models
+
+    /// Keeps a model's accuracy in place of the one of the same precision.
+    func replaceAccuracy(_ accuracy: ModelAccuracy, ofModel sha256: String, at now: Timestamp) async throws
+    /// A model's accuracies, int8 first; empty when there are none.
+    func accuracies(ofModel sha256: String) async throws -> [ModelAccuracy]
+
     // MARK: Ranking
 
     /// The price list; empty until one is given.
     func tiers() async throws -> TierList
     /// Replaces the price list.
     func replaceTiers(_ tiers: TierList) async throws
-    /// A number that grows whenever runs or tiers change.
+    /// A number that grows whenever runs, accuracies or tiers change.
     func dataVersion() async throws -> Int64
-    /// Runs, tiers and labels as of one moment.
+    /// Runs, accuracies, tiers and labels as of one moment.
     func rankingInputs() async throws -> RankingInputs
 }

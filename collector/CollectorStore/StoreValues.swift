@@ -120,12 +120,21 @@ public struct RankingInputs: Sendable {
     public var tiers: TierList
     /// Labels by agent id.
     public var labels: [String: [String: String]]
+    /// int8 accuracies by SHA-256 of the model.
+    public var accuracies: [String: ModelAccuracy]
 
     /// Makes inputs.
-    public init(version: Int64, runs: [Run], tiers: TierList, labels: [String: [String: String]]) {
+    public init(
+        version: Int64,
+        runs: [Run],
+        tiers: TierList,
+        labels: [String: [String: String]],
+        accuracies: [String: ModelAccuracy]
+    ) {
         self.version = version
         self.runs = runs
         self.tiers = tiers
         self.labels = labels
+        self.accuracies = accuracies
     }
 }

@@ -29,15 +29,9 @@ extension FieldChecker {
 
     private mutating func check(_ model: Run.ModelReference, measured: Bool) {
         require(text: model.name, "model.name", bytes: 1...200)
-        let isDigest =
-            model.sha256.utf8.count == 64
-            && model.sha256.utf8.allSatisfy {
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
-            }
         // An unknown model has no content to hash.
         require(
-            isDigest || !measured && model.sha256.isEmpty,
+            Run.ModelReference.isSHA256(model.sha256) || !measured && model.sha256.isEmpty,
             "model.sha256",
             "must be 64 lower-case hexadecimal digits"
         )

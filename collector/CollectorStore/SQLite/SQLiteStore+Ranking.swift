@@ -43,7 +43,8 @@ extension SQLiteStore: Store {
                 version: try Self.dataVersion(in: database),
                 runs: try Array(runs),
                 tiers: try Self.tiers(in: database),
-                labels: labels
+                labels: labels,
+                accuracies: try Self.int8Accuracies(in: database)
             )
         }
     }

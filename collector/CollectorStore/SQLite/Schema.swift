@@ -14,8 +14,21 @@ enum Schema {
         migrator.registerMigration("0001 tokens, agents, jobs, runs, tiers") { database in
             try database.execute(sql: firstTables)
         }
+        migrator.registerMigration("0002 accuracies of models") { database in
+            try database.execute(sql: accuracyTable)
+        }
         return migrator
     }
+
+    private static let accuracyTable = """
+        CREATE TABLE model_accuracy (
+            sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+            precision TEXT NOT NULL CHECK (precision IN ('int8', 'float')),
+            received_at INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (sha256, precision)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     private static let firstTables = """
         CREATE TABLE agent (
