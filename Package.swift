@@ -121,6 +121,7 @@ let models: [Target] = [
         name: "ONNXFormat",
         dependencies: [protobuf],
         path: "Sources/Models/ONNX/Format",
+        exclude: ["Protobuf/onnx.proto"],
         swiftSettings: optimized
     ),
     .target(
