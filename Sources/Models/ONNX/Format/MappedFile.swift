@@ -23,6 +23,7 @@ final class MappedFile: Sendable {
     ///   - path: The file, a regular one of at least one byte.
     ///   - code: Error code of every failure.
     ///   - followsLink: Whether a symbolic link may stand at the path's end.
+    /// - Throws: `ONNXError` of that code.
     init(path: String, code: ONNXError.Code, followsLink: Bool = true) throws(ONNXError) {
         // Not blocking: opening a pipe would wait for its writer.
         let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLink ? 0 : O_NOFOLLOW)
