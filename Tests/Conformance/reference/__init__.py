@@ -98,13 +98,18 @@ def run(model, inputs):
     values.update(inputs)
     for node in model.graph.node:
         evaluate(node, values, constants, opset)
+    parameters = {}
+    for node in model.graph.node:
+        if node.op_type == "QuantizeLinear":
+            zero = int(np.asarray(values[node.input[2]]).reshape(())) if len(node.input) > 2 else 0
+            parameters[node.output[0]] = (float(np.asarray(values[node.input[1]]).reshape(())), zero)
     outputs = []
     for info in model.graph.output:
         value = values[info.name]
         if isinstance(value, Quantized):
             outputs.append(Output(value.centred + value.zero, float(value.scale), value.zero))
         elif isinstance(value, np.ndarray):
-            outputs.append(Output(value.astype(np.int64), 1.0, 0))
+            outputs.append(Output(value.astype(np.int64), *parameters.get(info.name, (1.0, 0))))
         else:
             raise Unsupported(f"output {info.name} is not quantized")
     return outputs

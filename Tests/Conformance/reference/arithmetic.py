@@ -8,6 +8,8 @@
 Multipliers and addends are computed in float64 and rounded to float32 once. Nothing here knows the Swift code.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Callable
 

@@ -1,0 +1,152 @@
+"""Whole networks: the zoo's files (and, in the full run, files of other tools) against other runtimes."""
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+import engine
+import peers
+import reference
+
+# One network a family; the full run takes all that `edgeprof models` lists.
+QUICK = ["vgg11_bn", "resnet18", "densenet121", "shufflenet_v2_x1_0", "mobilenet_v2", "squeezenet1_1"]
+
+MEAN_STEPS = 1.0
+COSINE = 0.9995
+
+
+def run(options, report, work):
+    names = options.networks.split(",") if options.networks else QUICK
+    if options.kind == "full" and not options.networks:
+        names = zoo_names()
+    for name in names:
+        path = work / "networks" / name / "model.onnx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        done = engine.command_line(["export", name, "-o", path])
+        if done.returncode != 0:
+            report.networks.append({"name": name})
+            report.fail(name, f"export failed: {done.stderr.strip()[:300]}")
+            continue
+        judged(name, path, report, options)
+        path.unlink()
+    if options.kind == "full":
+        import external
+
+        external.run(report, work, options)
+
+
+def zoo_names():
+    import json
+
+    listed = engine.command_line(["models", "--format", "json"])
+    return [model["name"] for model in json.loads(listed.stdout)["models"]]
+
+
+def judged(name, path, report, options):
+    try:
+        judge(name, path, report, full=options.kind == "full")
+    except Exception as error:
+        report.networks.append({"name": name})
+        report.fail(name, f"{type(error).__name__}: {str(error)[:300]}")
+
+
+def parameters(model, tensor, *, kind, writes):
+    """Scale, zero point and type of the QuantizeLinear that reads a value, or of the DequantizeLinear that writes it."""
+    constants = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+    for node in model.graph.node:
+        if node.op_type == "Constant":
+            constants[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
+    for node in model.graph.node:
+        if node.op_type == kind and tensor in (node.output if writes else node.input[:1]):
+            zero = constants[node.input[2]] if len(node.input) > 2 else np.zeros((), np.uint8)
+            return float(constants[node.input[1]].reshape(())), int(zero.reshape(())), zero.dtype
+    raise ValueError(f"{tensor} is not quantized")
+
+
+def images(shape, scale, zero, dtype, count, seed):
+    """Smooth random images with noise, on the input's own steps, so that every runtime quantizes them alike."""
+    random = np.random.default_rng(seed)
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    for _ in range(count):
+        coarse = random.normal(0, 1, (*shape[:2], 8, 8))
+        rows, columns = (np.linspace(0, 7, extent) for extent in shape[2:])
+        r, c = rows.astype(int).clip(0, 6), columns.astype(int).clip(0, 6)
+        fr, fc = (rows - r)[:, None], columns - c
+        near, far = coarse[..., r, :], coarse[..., r + 1, :]
+        smooth = (1 - fr) * ((1 - fc) * near[..., c] + fc * near[..., c + 1])
+        smooth = smooth + fr * ((1 - fc) * far[..., c] + fc * far[..., c + 1])
+        reals = smooth + 0.2 * random.normal(0, 1, shape)
+        stored = np.clip(np.rint(reals / reals.std() * 50) + zero, low, high)
+        yield ((stored - zero).astype(np.float32) * np.float32(scale)).astype(np.float32)
+
+
+def judge(name, path, report, *, full, note=""):
+    model = onnx.load(path)
+    onnx.checker.check_model(model, full_check=True)
+    graph_input = model.graph.input[0]
+    shape = [d.dim_value if d.dim_value > 0 else 1 for d in graph_input.type.tensor_type.shape.dim]
+    quantization = parameters(model, graph_input.name, kind="QuantizeLinear", writes=False)
+    step, zero, _ = parameters(model, model.graph.output[0].name, kind="DequantizeLinear", writes=True)
+    samples = list(images(shape, *quantization, 4 if full else 2, list(name.encode())))
+    isa = engine.instruction_sets()[0]
+    plans = [f"naive@{isa}", f"fused@{isa}"]
+    folder = path.parent
+    for index, sample in enumerate(samples):
+        np.save(folder / f"s{index}_in0.npy", sample)
+    problem = engine.run_batch([(folder, len(samples), plans)], processes=1, seconds=300)[str(folder)]
+    if problem:
+        report.networks.append({"name": name})
+        report.fail(name, problem)
+        return
+    naive, fused = (np.stack([o[0] for o in engine.read_outputs(folder, len(samples), p, 1)]) for p in plans)
+    through_command_line(name, path, folder, naive[0], report)
+    ort = np.stack([o[0] for o in peers.run(str(path), [{graph_input.name: s} for s in samples], threads=2)])
+    row = {"name": name}
+    compare(name, row, "ORT", naive, ort, step, report, note)
+    compare(name, row, "fused", fused, naive, step, report)
+    if full:
+        openvino(name, path, samples, naive, step, row, report)
+    report.networks.append(row)
+
+
+def compare(name, row, label, left, right, step, report, note=""):
+    """Mean difference of the dequantized outputs in output steps, the worst one, and the least cosine."""
+    if left.shape != right.shape:
+        report.fail(name, f"outputs have shape {left.shape[1:]}, {label}'s {right.shape[1:]}")
+        return
+    steps = np.abs(left.astype(np.float64) - right) / step
+    mean = max(float(sample.mean()) for sample in steps)
+    cosine = min(peers.cosine(a, b) for a, b in zip(left, right))
+    row[f"{label} mean"], row[f"{label} worst"], row[f"{label} cosine"] = mean, float(np.rint(steps.max())), cosine
+    if note:
+        report.note(name, note)
+    elif mean > MEAN_STEPS or cosine < COSINE:
+        report.fail(name, f"{label}: mean difference {mean:.3f} steps, cosine {cosine:.6f}")
+
+
+def through_command_line(name, path, folder, naive, report):
+    """The command line gives the runner's bits."""
+    output = folder / "output.npy"
+    done = engine.command_line(
+        ["run", path, "--input", folder / "s0_in0.npy", "--output", output, "--plan", "naive"]
+    )
+    if done.returncode != 0:
+        report.fail(name, f"edgeprof run: exit code {done.returncode}, {done.stderr.strip()[:300]}")
+    elif not np.array_equal(np.load(output), naive):
+        report.fail(name, "edgeprof run gives other numbers than the runner")
+
+
+def openvino(name, path, samples, naive, step, row, report):
+    try:
+        import openvino as ov
+    except ImportError as error:
+        report.skipped.append(f"OpenVINO for {name}: {error}")
+        return
+    try:
+        core = ov.Core()
+        compiled = core.compile_model(str(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        other = np.stack([compiled(sample)[0] for sample in samples])
+    except Exception as error:
+        report.note(name, f"OpenVINO cannot run the file: {str(error).strip().splitlines()[0][:120]}")
+        return
+    compare(name, row, "OpenVINO", naive, other, step, report)
