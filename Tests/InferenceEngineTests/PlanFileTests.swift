@@ -51,10 +51,32 @@ struct PlanFileTests {
             name: "mean",
             inputs: [active]
         )
-        let flat = try builder.add(.flatten, name: "flatten", inputs: [mean])
+        let moved = try addRearrangements(to: mean, &builder)
+        let flat = try builder.add(.flatten, name: "flatten", inputs: [moved])
         let layer = FullyConnected(weights: random.parameter([9, builder.shape(of: flat).channels]))
         let y = try builder.add(.fullyConnected(layer), name: "classify", inputs: [flat])
         return try builder.build(outputs: [y, halves[0]]).quantizedAtRandom(&random)
+    }
+
+    /// One of each operator that only moves elements.
+    private func addRearrangements(to image: ValueID, _ builder: inout GraphBuilder) throws -> ValueID {
+        let padding = Padding(before: [0, 0, 1, 0], after: [0, 0, 0, 2], mode: .constant(0))
+        let padded = try builder.add(.pad(padding), name: "pad", inputs: [image])
+        let shape = builder.shape(of: padded)
+        let resize = Resize(
+            height: 2 * shape.height,
+            width: 2 * shape.width,
+            scaleHeight: 2,
+            scaleWidth: 2,
+            mode: .nearest(.floor),
+            coordinates: .asymmetric
+        )
+        let large = try builder.add(.resize(resize), name: "resize", inputs: [padded])
+        let cut = Slice(starts: [0, 0, 0, 1], steps: [1, 1, 1, 1], counts: [1, 5, shape.height, shape.width])
+        let sliced = try builder.add(.slice(cut), name: "slice", inputs: [large])
+        let turned = try builder.add(.transpose(permutation: [0, 3, 1, 2]), name: "turn", inputs: [sliced])
+        let elements = builder.shape(of: turned).elementCount
+        return try builder.add(.reshape(TensorShape([1, 1, 1, elements, 1])), name: "reshape", inputs: [turned])
     }
 
     private func encoded(_ plan: Plan) throws -> [UInt8] {

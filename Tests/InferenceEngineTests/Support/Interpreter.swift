@@ -57,7 +57,7 @@ struct Interpreter {
             }
         case .channelAffine(let multipliers, let offsets, let activation):
             for i in y.indices {
-                let channel = i / (input.shape.height * input.shape.width) % input.shape.channels
+                let channel = i / input.shape.pixels % input.shape.channels
                 let multiplier = Requantization.multiplier(
                     inputScale: inQ.scale,
                     weightScale: multipliers[channel],
@@ -81,7 +81,7 @@ struct Interpreter {
             (window.kernelHeight, window.kernelWidth) = (input.shape.height, input.shape.width)
             average(x, window, false, input, output, into: &y)
         case .concatenate:
-            let pixels = output.shape.height * output.shape.width
+            let pixels = output.shape.pixels
             var channel = 0
             for id in node.inputs {
                 let part = network[id]
@@ -97,7 +97,7 @@ struct Interpreter {
                 channel += part.shape.channels
             }
         case .split:
-            let pixels = input.shape.height * input.shape.width
+            let pixels = input.shape.pixels
             var channel = 0
             for id in node.outputs {
                 let part = network[id].shape
@@ -111,7 +111,7 @@ struct Interpreter {
             }
             return
         case .channelShuffle(let groups):
-            let pixels = input.shape.height * input.shape.width
+            let pixels = input.shape.pixels
             let (channels, perGroup) = (input.shape.channels, input.shape.channels / groups)
             for n in 0..<input.shape.batch {
                 for channel in 0..<channels {
@@ -122,6 +122,8 @@ struct Interpreter {
                 }
             }
         case .flatten: y = x
+        case .reshape, .transpose, .slice, .pad: y = rearranged(x, node.operation, input, output)
+        case .resize(let resize) where resize.mode != .linear: y = rearranged(x, node.operation, input, output)
         default: preconditionFailure("not an operator of the networks these tests build")
         }
         values[node.outputs[0].index] = y

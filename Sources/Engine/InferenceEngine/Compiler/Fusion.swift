@@ -7,6 +7,7 @@ extension LoweredNetwork {
         foldResiduals()
         flattenInPlace()
         viewSplits()
+        viewRearrangements()
         shareConcatenations()
         placeConcatenations()
         foldChannelMaps()
@@ -47,7 +48,7 @@ extension LoweredNetwork {
             let input = nodes[index].inputs[0]
             let output = nodes[index].outputs[0]
             let shape = values[input].shape
-            if shape.height * shape.width == 1 {
+            if shape.storedPixels == 1 {
                 guard !values[output].isPinned else { continue }
                 values[output].parent = input
                 nodes[index].inputs = []
@@ -56,8 +57,8 @@ extension LoweredNetwork {
                 nodes[readers[output][0]].inputs == [output]
             {
                 // Both orders of [outputs][channels · height · width] weights agree: the row is a filter of that window.
-                layer.window.kernelHeight = shape.height
-                layer.window.kernelWidth = shape.width
+                layer.window.kernelHeight = shape.storedHeight
+                layer.window.kernelWidth = shape.storedWidth
                 nodes[readers[output][0]].operation = .matrix(layer)
                 nodes[readers[output][0]].inputs = [input]
                 nodes[index].inputs = []

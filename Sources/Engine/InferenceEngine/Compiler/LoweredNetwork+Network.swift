@@ -17,7 +17,11 @@ extension LoweredNetwork {
             nodes.append(
                 LoweredNode(
                     name: node.name,
-                    operation: try LoweredOperation(node, input: network[input].shape),
+                    operation: try LoweredOperation(
+                        node,
+                        input: network[input].shape,
+                        output: network[node.outputs[0]].shape
+                    ),
                     inputs: node.inputs.map(\.index),
                     outputs: node.outputs.map(\.index)
                 )
@@ -28,7 +32,7 @@ extension LoweredNetwork {
 }
 
 extension LoweredOperation {
-    init(_ node: QuantizedNode, input: TensorShape) throws(InferenceError) {
+    init(_ node: QuantizedNode, input: TensorShape, output: TensorShape) throws(InferenceError) {
         switch node.operation {
         case .convolution(let convolution):
             let layer = MatrixLayer(
@@ -70,6 +74,13 @@ extension LoweredOperation {
         case .split: self = .split
         case .channelShuffle(let groups): self = .channelShuffle(groups: groups)
         case .flatten: self = .flatten
+        case .reshape:
+            let vector = TensorShape([input.batch, input.elementCount / input.batch])
+            self = output == vector ? .flatten : .rearrange(.reshape)
+        case .transpose(let permutation): self = .rearrange(.transpose(permutation))
+        case .slice(let slice): self = .rearrange(.slice(slice))
+        case .pad(let padding): self = .rearrange(.pad(padding))
+        case .resize(let resize) where resize.mode != .linear: self = .rearrange(.resizeNearest(resize))
         default: throw InferenceError(.unsupported, "\(node.name): the engine has no step for this operator")
         }
     }

@@ -77,6 +77,7 @@ enum LoweredOperation {
     case copy
     case channelShuffle(groups: Int)
     case flatten
+    case rearrange(Rearrangement)
     /// These two are rewritten into views, copies and look-ups before steps are made.
     case concatenate
     case split

@@ -45,6 +45,7 @@ extension LoweredNetwork {
         try self.init(network)
         if kind == .fused { fuse() }
         expandConcatenationsAndSplits()
+        expandReshapes()
         placeInPlace()
     }
 }
@@ -83,8 +84,8 @@ struct PlanCompiler: ~Copyable {
             PlanTensor(
                 name: lowered.name,
                 batch: lowered.shape.batch,
-                height: lowered.shape.height,
-                width: lowered.shape.width,
+                height: lowered.shape.storedHeight,
+                width: lowered.shape.storedWidth,
                 channels: lowered.channels,
                 offset: arena.offsets[root] + channelOffset,
                 pixelStride: network.values[root].channels,
@@ -172,6 +173,7 @@ struct PlanCompiler: ~Copyable {
             step.kind = .channelShuffle
             step.groups = groups
         case .flatten: step.kind = .flatten
+        case .rearrange(let operation): pack(operation, node, into: &step)
         case .concatenate, .split: preconditionFailure("rewritten before steps are made")
         }
         account(node, &step)

@@ -1,86 +1,90 @@
+import KernelInterface
+
 #if canImport(Glibc)
     import Glibc
 #endif
 
-/// A copy that moves elements to other places: between strides, channels interleaved, or NHWC to NCHW order.
+/// A step that only moves elements, by an `ElementMap`.
 ///
-/// Element (outer, inner) of input pixel p is at p·inputStride + outer·inner count + inner; it goes to
-/// p·pixelStep + outer·outerStep + inner·innerStep within the output's image.
+/// Two or more of the axes make a plane that one loop goes through; the others, the lines, count planes. Planes are cut
+/// where there are fewer lines than threads want tasks.
 struct RearrangeStep {
+    /// An axis made ready to run.
+    struct Axis {
+        var count = 1
+        var input = 0
+        var output = 0
+        var table: UnsafePointer<Int32>?
+
+        /// Where an element lies in the input, negative for the fill value.
+        @inline(__always)
+        func offset(_ index: Int) -> Int { table.map { Int($0[index]) } ?? index &* input }
+    }
+
     private let input: UnsafePointer<UInt8>
     private let output: UnsafeMutablePointer<UInt8>
-    private let inputStride: Int
-    private let imagePixels: Int
-    private let imageStep: Int
-    private let pixelStep: Int
-    private let outerCount: Int
-    private let outerStep: Int
-    private let innerCount: Int
-    private let innerStep: Int
+    private let fill: UInt8
+    private let lines: InlineArray<12, Axis>
+    private let lineAxisCount: Int
+    private let plane: RearrangePlane
+    /// Elements of the plane's cut axis in a piece, and pieces of a plane.
+    private let pieces: Blocks
     private let blocks: Blocks
 
     var taskCount: Int { blocks.count }
 
     init(_ context: StepContext, _ step: PlanStep, _ input: PlanTensor, _ output: PlanTensor) {
-        self.input = UnsafePointer(context.pointer(input))
-        self.output = context.pointer(output)
-        inputStride = input.pixelStride
-        imagePixels = input.height * input.width
-        if step.kind == .flatten {
-            imageStep = output.pixelStride
-            pixelStep = 1
-            (outerCount, outerStep) = (1, 0)
-            (innerCount, innerStep) = (input.channels, imagePixels)
-        } else {
-            let groups = step.kind == .channelShuffle ? step.groups : 1
-            imageStep = imagePixels * output.pixelStride
-            pixelStep = output.pixelStride
-            (outerCount, outerStep) = (groups, 1)
-            (innerCount, innerStep) = (input.channels / groups, groups)
+        let map: ElementMap
+        switch step.kind {
+        case .copy: map = .copy(input, output)
+        case .channelShuffle: map = .channelShuffle(input, output, groups: step.groups)
+        case .flatten: map = .flatten(input, output)
+        default: map = ElementMap(context.plan.blob, at: step.weights, axes: step.groups)
         }
-        blocks = context.blocks(input.pixels, atMost: context.taskLimit(elements: output.elementCount))
+        var axes = map.axes.map { Axis(count: $0.count, input: $0.inputStride, output: $0.outputStride, table: nil) }
+        if step.kind.isMapped {
+            for index in axes.indices {
+                axes[index].table = ElementMap.table(context.plan.blob, at: step.weights, axis: index).map {
+                    context.constants($0, Int32.self)
+                }
+            }
+        }
+        self.input = UnsafePointer(context.pointer(input)) + map.base
+        self.output = context.pointer(output)
+        fill = map.fill
+        let plane = RearrangePlane(takingFrom: &axes)
+        self.plane = plane
+        var lines = InlineArray<12, Axis>(repeating: Axis())
+        for index in axes.indices { lines[index] = axes[index] }
+        self.lines = lines
+        lineAxisCount = axes.count
+        let count = axes.reduce(1) { $0 * $1.count }
+        let tasks = context.taskLimit(elements: output.elementCount)
+        let size = plane.cutCount.pieces(of: tasks.pieces(of: count)).rounded(upTo: plane.cutUnit)
+        pieces = Blocks(plane.cutCount, size: size)
+        blocks = context.blocks(count * pieces.count, atMost: tasks)
     }
 
     func run(_ task: Int) {
         let (start, count) = blocks.block(task)
         for index in start..<(start &+ count) {
-            let (image, pixel) = index.quotientAndRemainder(dividingBy: imagePixels)
-            let source = input + index &* inputStride
-            let target = output + (image &* imageStep &+ pixel &* pixelStep)
-            if innerStep == 1 {
-                memmove(target, source, innerCount)
-            } else if outerCount == 2 {
-                interleave(source, source + innerCount, into: target, count: innerCount)
-            } else {
-                for outer in 0..<outerCount {
-                    for inner in 0..<innerCount {
-                        target[outer &* outerStep &+ inner &* innerStep] = source[outer &* innerCount &+ inner]
-                    }
-                }
+            var (line, piece) = (index, 0)
+            if pieces.count > 1 { (line, piece) = index.quotientAndRemainder(dividingBy: pieces.count) }
+            var source = 0
+            var target = 0
+            var isFilled = false
+            var axis = lineAxisCount &- 1
+            while axis >= 0 {
+                var position = line
+                if axis > 0 { (line, position) = line.quotientAndRemainder(dividingBy: lines[axis].count) }
+                let offset = lines[axis].offset(position)
+                isFilled = isFilled || offset < 0
+                source &+= offset
+                target &+= position &* lines[axis].output
+                axis &-= 1
             }
-        }
-    }
-
-    /// target[2i] = left[i], target[2i + 1] = right[i].
-    @inline(__always)
-    private func interleave(
-        _ left: UnsafePointer<UInt8>,
-        _ right: UnsafePointer<UInt8>,
-        into target: UnsafeMutablePointer<UInt8>,
-        count: Int
-    ) {
-        var index = 0
-        while index &+ 16 <= count {
-            var pairs = SIMD32<UInt8>()
-            pairs.evenHalf = UnsafeRawPointer(left + index).loadUnaligned(as: SIMD16<UInt8>.self)
-            pairs.oddHalf = UnsafeRawPointer(right + index).loadUnaligned(as: SIMD16<UInt8>.self)
-            UnsafeMutableRawPointer(target + 2 &* index).storeBytes(of: pairs, as: SIMD32<UInt8>.self)
-            index &+= 16
-        }
-        while index < count {
-            target[2 &* index] = left[index]
-            target[2 &* index &+ 1] = right[index]
-            index &+= 1
+            let (first, length) = pieces.block(piece)
+            plane.run(isFilled ? nil : input + source, output + target, fill, first..<(first &+ length))
         }
     }
 }

@@ -74,7 +74,8 @@ struct StepContext {
         case .softmax: return .softmax(SoftmaxStep(self, step, input, output))
         case .channelAffine: return .affine(AffineStep(self, step, input, output))
         case .lookup: return .lookup(LookupStep(self, step, input, output))
-        case .copy, .channelShuffle, .flatten: return .rearrange(RearrangeStep(self, step, input, output))
+        case .copy, .channelShuffle, .flatten, .reshape, .transpose, .slice, .pad, .resizeNearest:
+            return .rearrange(RearrangeStep(self, step, input, output))
         }
     }
 }

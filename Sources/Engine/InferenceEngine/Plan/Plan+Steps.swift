@@ -63,11 +63,11 @@ extension StepKind {
         case .copy: "copy"
         case .channelShuffle: "channelShuffle"
         case .flatten: "flatten"
-        case .multiply: "multiply"
-        case .softmax: "softmax"
-        case .resizeLinear: "resizeLinear"
-        case .depthToSpace: "depthToSpace"
-        case .constant: "constant"
+        case .reshape: "reshape"
+        case .transpose: "transpose"
+        case .slice: "slice"
+        case .pad: "pad"
+        case .resizeNearest: "resizeNearest"
         }
     }
 }

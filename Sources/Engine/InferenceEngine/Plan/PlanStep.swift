@@ -24,16 +24,19 @@ enum StepKind: UInt32, Sendable, CaseIterable {
     case channelShuffle = 10
     /// Copy from NHWC to a vector in NCHW order.
     case flatten = 11
-    /// Product of two tensors.
-    case multiply = 16
-    /// Softmax along the channels.
-    case softmax = 17
-    /// Mean of the four nearest pixels, weighted by distance.
-    case resizeLinear = 18
-    /// Copy that spreads a pixel's channels over a block of pixels, whose extents are the window's strides.
-    case depthToSpace = 19
-    /// Copy from the constants.
-    case constant = 20
+    /// Copy between two shapes that read the same in row-major order.
+    case reshape = 24
+    /// Copy with axes in another order.
+    case transpose = 25
+    /// Copy of a part of each axis.
+    case slice = 26
+    /// Copy with more elements around it.
+    case pad = 27
+    /// Copy of the nearest element.
+    case resizeNearest = 28
+
+    /// Whether it moves elements by an `ElementMap` among the constants.
+    var isMapped: Bool { (24...28).contains(rawValue) }
 }
 
 /// Where a matrix product's input rows come from; the raw values are part of the plan file's format.
@@ -68,7 +71,7 @@ struct PlanStep: Hashable, Sendable {
     var output: Int
     /// Sliding window of convolutions and pools.
     var window = Window(kernel: 1)
-    /// Channel groups of convolutions and shuffles.
+    /// Channel groups of convolutions and shuffles; axes of an `ElementMap`.
     var groups = 1
     /// How convolutions and fully connected layers read their input.
     var lowering = Lowering.inPlace
@@ -80,8 +83,7 @@ struct PlanStep: Hashable, Sendable {
     var inputMultiplier: Float = 0
     /// Scale of the second input over the output's.
     var secondMultiplier: Float = 0
-    /// Blob offset of packed weights, of a table of 256, or of a sum's or product's `BroadcastWalk`, of
-    /// a constant, or of a linear resize's neighbours (s32).
+    /// Blob offset of packed weights, of the 256 bytes of a table, or of an `ElementMap`.
     var weights = 0
     /// Blob offset of biases (s32), or of a channel affine map's addends (Float).
     var bias = 0

@@ -44,6 +44,7 @@ struct StepValidation {
         case .channelShuffle:
             try requireSameShape()
             try require(step.groups >= 1 && input.channels % step.groups == 0, "groups do not divide the channels")
+        case .reshape, .transpose, .slice, .pad, .resizeNearest: try validateRearrangement()
         case .flatten:
             try require(
                 output.batch == input.batch && output.height == 1 && output.width == 1
