@@ -2,11 +2,13 @@ import NetworkGraph
 
 /// Grows graphs of random operators over small images.
 struct RandomGraph {
-    private var builder: GraphBuilder
-    private var random: SplitMix
+    var builder: GraphBuilder
+    var random: SplitMix
     /// Values that hold images.
-    private var images: [ValueID] = []
-    private var count = 0
+    var images: [ValueID] = []
+    /// Values of any rank that nothing may read.
+    var others: [ValueID] = []
+    var count = 0
 
     init(seed: UInt64) {
         builder = GraphBuilder(name: "random\(seed)")
@@ -29,18 +31,22 @@ struct RandomGraph {
         )
         images = [try builder.addInput("image", shape: shape)]
         if Bool.random(using: &random) { images.append(try builder.addInput("other", shape: shape)) }
-        while count < operators { try addOperator() }
+        while count < operators {
+            try addOperator()
+            if Int.random(in: 0..<5, using: &random) == 0 { try addRearrangements() }
+        }
         let last = images[images.count - 1]
         let pooled = try builder.add(.globalAveragePool, name: "pool", inputs: [last])
         let flat = try builder.add(.flatten, name: "flatten", inputs: [Bool.random(using: &random) ? pooled : last])
         let layer = FullyConnected(weights: random.parameter([11, builder.shape(of: flat).channels]))
         let scores = try builder.add(.fullyConnected(layer), name: "classify", inputs: [flat])
         let second = images.randomElement(using: &random).map { [$0] } ?? []
-        return try builder.build(outputs: [scores] + (Bool.random(using: &random) ? second : []))
+        let third = others.randomElement(using: &random).map { [$0] } ?? []
+        return try builder.build(outputs: [scores] + third + (Bool.random(using: &random) ? second : []))
     }
 
     /// A recent image more often than an old one.
-    private mutating func pick() -> ValueID {
+    mutating func pick() -> ValueID {
         let back = min(Int.random(in: 0...3, using: &random), Int.random(in: 0...3, using: &random))
         return images[max(images.count - 1 - back, 0)]
     }

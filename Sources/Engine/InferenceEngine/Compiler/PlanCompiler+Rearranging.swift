@@ -2,12 +2,6 @@ import NetworkGraph
 import Quantization
 
 extension PlanCompiler {
-    /// Where a value's elements lie.
-    private func layout(of value: Int) -> StoredLayout {
-        let (root, _) = network.place(of: value)
-        return StoredLayout(network.values[value].shape, pixelStride: network.values[root].channels)
-    }
-
     /// Packs the map of an operator that moves elements.
     mutating func pack(_ operation: Rearrangement, _ node: LoweredNode, into step: inout PlanStep) {
         step.kind = operation.kind
@@ -17,8 +11,8 @@ extension PlanCompiler {
         }
         let map = ElementMap(
             operation,
-            layout(of: node.inputs[0]),
-            layout(of: node.outputs[0]),
+            network.layout(of: node.inputs[0]),
+            network.layout(of: node.outputs[0]),
             fill: UInt8(truncatingIfNeeded: fill)
         )
         step.groups = map.axes.count
@@ -27,6 +21,12 @@ extension PlanCompiler {
 }
 
 extension LoweredNetwork {
+    /// Where a value's elements lie.
+    func layout(of value: Int) -> StoredLayout {
+        let (root, _) = place(of: value)
+        return StoredLayout(values[value].shape, pixelStride: values[root].channels)
+    }
+
     /// Makes two of each reshape whose shapes share no factors: into row-major order, and from there.
     mutating func expandReshapes() {
         var expanded: [LoweredNode] = []
@@ -35,18 +35,17 @@ extension LoweredNetwork {
                 expanded.append(node)
                 continue
             }
-            let (input, output) = (values[node.inputs[0]], values[node.outputs[0]])
-            // Factors do not depend on strides.
-            let layouts = [input, output].map { StoredLayout($0.shape, pixelStride: $0.channels) }
-            guard StoredLayout.commonAxes(layouts[0], layouts[1]) == nil else {
+            // Writing over an input, which is decided later, changes no strides.
+            let (input, output) = (node.inputs[0], node.outputs[0])
+            guard StoredLayout.commonAxes(layout(of: input), layout(of: output)) == nil else {
                 expanded.append(node)
                 continue
             }
             let vector = addValue(
                 LoweredValue(
-                    name: "\(output.name) in row-major order",
-                    shape: TensorShape([1, input.shape.elementCount]),
-                    quantization: input.quantization
+                    name: "\(values[output].name) in row-major order",
+                    shape: TensorShape([1, values[input].shape.elementCount]),
+                    quantization: values[input].quantization
                 )
             )
             var (first, second) = (node, node)

@@ -76,15 +76,16 @@ private struct FactorWalk {
         axis = layout.shape.rank
     }
 
-    /// Goes to the next axis where the present one is used up; false at the end.
+    /// Goes to the next axis where the present one is used up, taking axes that lie evenly as one; false at the end.
     mutating func advance() -> Bool {
-        while rest == 1 {
+        guard rest == 1 else { return true }
+        while axis > 0, rest == 1 || layout.shape.dimensions[axis - 1] == 1 || layout.strides[axis - 1] == stride * rest
+        {
             axis -= 1
-            guard axis >= 0 else { return false }
-            rest = layout.shape.dimensions[axis]
-            stride = layout.strides[axis]
+            if rest == 1 { stride = layout.strides[axis] }
+            rest *= layout.shape.dimensions[axis]
         }
-        return true
+        return rest > 1
     }
 
     /// Uses up a factor of the present axis; returns its stride.
