@@ -7,15 +7,12 @@ struct HostileNumPyFileTests {
 
     private func problem(_ bytes: [UInt8]) throws -> NumPyError? {
         let file = try TemporaryFile(bytes)
-        do {
-            let read = try NumPyFile(path: file.path)
-            _ = try read.floats()
-            return nil
-        } catch let error as NumPyError {
-            #expect(error.message.hasPrefix(file.path))
-            #expect(!error.message.contains("\n"))
-            return error
-        }
+        let path = file.path
+        let outcome = Result { () throws(NumPyError) -> [Float] in try NumPyFile(path: path).floats() }
+        guard case .failure(let error) = outcome else { return nil }
+        #expect(error.message.hasPrefix(path))
+        #expect(!error.message.contains("\n"))
+        return error
     }
 
     @Test("Cut short anywhere")
