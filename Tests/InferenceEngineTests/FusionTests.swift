@@ -259,4 +259,72 @@ struct FusionTests {
         #expect(try fusedKinds(network) == [.channelAffine, .convolution, .maxPool])
         try compare(network, within: 0, seed: 80, "split map")
     }
+
+    /// A broadcast sum is no residual: the convolution keeps its own requantization.
+    @Test func broadcastSumsStayApart() throws {
+        var random = SplitMix(seed: 71)
+        for (operation, kind) in [(Operation.add, StepKind.add), (.subtract, .add), (.multiply, .multiply)] {
+            var builder = GraphBuilder(name: "broadcast")
+            let x = try builder.addInput("x", shape: image)
+            let mean = try builder.add(.globalAveragePool, name: "mean", inputs: [x])
+            let layer = random.convolution(inputs: 20, outputs: 20, window: Window(kernel: 1))
+            let y = try builder.add(layer, name: "conv", inputs: [x])
+            let result = try builder.add(operation, name: "combine", inputs: [mean, y])
+            let network = try quantized(builder, [result], ranges: [y.index: -20...20, result.index: -20...20])
+            #expect(try fusedKinds(network) == [.averagePool, .convolution, kind])
+            try compare(network, within: 0, seed: 71, "\(operation)")
+        }
+    }
+
+    /// What computes on any scale writes straight into a concatenation; constants and enlarged images, which keep
+    /// theirs, go through a copy.
+    @Test func newProducersWriteIntoConcatenations() throws {
+        var random = SplitMix(seed: 72)
+        var builder = GraphBuilder(name: "producers")
+        let x = try builder.addInput("x", shape: image)
+        let product = try builder.add(.multiply, name: "product", inputs: [x, x])
+        let curve = try builder.add(.function(.tanh), name: "curve", inputs: [x])
+        let shares = try builder.add(.softmax, name: "shares", inputs: [x])
+        let constant = try builder.add(.constant(random.parameter([1, 3, 6, 7])), name: "constant", inputs: [])
+        let joined = try builder.add(.concatenate, name: "join", inputs: [product, curve, shares, constant])
+        let network = try quantized(builder, [joined], ranges: [joined.index: -1...1.5])
+        #expect(try fusedKinds(network) == [.multiply, .lookup, .softmax, .constant, .lookup])
+        try compare(network, within: 1, seed: 72, "producers")
+    }
+
+    /// Concatenations that keep their parts' own parameters are read by affine maps alone: any other reader forbids it.
+    @Test func newReadersOfConcatenationsSeeOneScale() throws {
+        var random = SplitMix(seed: 73)
+        let layer = ConvolutionTranspose(
+            window: Window(kernel: 2, stride: 2),
+            weights: random.parameter([7, 40, 2, 2], in: -0.1...0.1)
+        )
+        let resize = Resize(
+            height: 12,
+            width: 14,
+            scaleHeight: 2,
+            scaleWidth: 2,
+            mode: .linear,
+            coordinates: .halfPixel
+        )
+        for operation: Operation in [
+            .multiply, .function(.sigmoid), .softmax, .convolutionTranspose(layer), .resize(resize),
+        ] {
+            var builder = GraphBuilder(name: "readers")
+            let x = try builder.addInput("x", shape: image)
+            let left = try builder.add(.maxPool(Window(kernel: 3, padding: 1)), name: "pool", inputs: [x])
+            let right = try builder.add(.function(.tanh), name: "curve", inputs: [x])
+            let joined = try builder.add(.concatenate, name: "join", inputs: [left, right])
+            let mapped = try builder.add(random.normalization(channels: 40), name: "norm", inputs: [joined])
+            var inputs = [joined]
+            if case .multiply = operation { inputs.append(joined) }
+            let read = try builder.add(operation, name: "read", inputs: inputs)
+            let network = try quantized(
+                builder,
+                [mapped, read],
+                ranges: [joined.index: -1...1.2, mapped.index: -3...3]
+            )
+            try compare(network, within: 2, seed: 73, "\(operation)")
+        }
+    }
 }

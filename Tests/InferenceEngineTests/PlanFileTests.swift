@@ -51,11 +51,41 @@ struct PlanFileTests {
             name: "mean",
             inputs: [active]
         )
-        let moved = try addRearrangements(to: mean, &builder)
+        let enlarged = try addArithmetic(to: mean, &builder, &random)
+        let moved = try addRearrangements(to: enlarged, &builder)
         let flat = try builder.add(.flatten, name: "flatten", inputs: [moved])
         let layer = FullyConnected(weights: random.parameter([9, builder.shape(of: flat).channels]))
         let y = try builder.add(.fullyConnected(layer), name: "classify", inputs: [flat])
         return try builder.build(outputs: [y, halves[0]]).quantizedAtRandom(&random)
+    }
+
+    /// One of each operator that combines, scales or enlarges images.
+    private func addArithmetic(
+        to image: ValueID,
+        _ builder: inout GraphBuilder,
+        _ random: inout SplitMix
+    ) throws -> ValueID {
+        let channels = builder.shape(of: image).channels
+        let layer = ConvolutionTranspose(
+            window: Window(kernel: 2, stride: 2),
+            weights: random.parameter([channels, channels, 2, 2])
+        )
+        let large = try builder.add(.convolutionTranspose(layer), name: "enlarge", inputs: [image])
+        let mean = try builder.add(.globalAveragePool, name: "squeeze", inputs: [large])
+        let factors = try builder.add(.function(.sigmoid), name: "excite", inputs: [mean])
+        let scaled = try builder.add(.multiply, name: "scale", inputs: [large, factors])
+        let constant = try builder.add(.constant(random.parameter([1, 1, 4, 4])), name: "constant", inputs: [])
+        let moved = try builder.add(.subtract, name: "move", inputs: [scaled, constant])
+        let shares = try builder.add(.softmax, name: "softmax", inputs: [moved])
+        let resize = Resize(
+            height: 3,
+            width: 3,
+            scaleHeight: 0.75,
+            scaleWidth: 0.75,
+            mode: .linear,
+            coordinates: .halfPixel
+        )
+        return try builder.add(.resize(resize), name: "shrink", inputs: [shares])
     }
 
     /// One of each operator that only moves elements.

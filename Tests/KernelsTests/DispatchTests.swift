@@ -96,7 +96,7 @@ import Testing
     @Test func theReportSaysWhyAKernelIsNotUsed() throws {
         let report = try KernelDispatch.report(cap: "portable", detected: fullX86)
         #expect(report.selected == "portable")
-        #expect(report.kernels.count { $0.selected } == 7)
+        #expect(report.kernels.count { $0.selected } == 8)
         for kernel in report.kernels {
             #expect(kernel.usable == (kernel.instructionSet == "portable"))
             #expect(kernel.usable == (kernel.reason == nil))
@@ -106,7 +106,7 @@ import Testing
             #expect(!kernel.usable)
             #expect(kernel.reason?.isEmpty == false)
         }
-        #expect(Set(report.kernels.map(\.family)).count == 7)
+        #expect(Set(report.kernels.map(\.family)).count == 8)
     }
 
     @Test func usableInstructionSetsEndWithPortable() {

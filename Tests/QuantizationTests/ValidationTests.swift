@@ -80,7 +80,7 @@ struct ValidationTests {
         expectRefused("negative extent") { $0.values[0].shape.dimensions[2] = -5 }
         expectRefused("too many elements") { $0.values[0].shape.dimensions = [1 << 20, 1 << 20, 1 << 20, 1 << 20] }
         expectRefused("overflowing extents") { $0.values[0].shape.dimensions = [.max, .max, 1, 1] }
-        expectRefused("rank 3") { $0.values[0].shape.dimensions = [1, 4, 25] }
+        expectRefused("no image") { $0.values[0].shape.dimensions = [1, 4, 25] }
         expectRefused("zero scale") { $0.values[0].quantization.scale = 0 }
         expectRefused("NaN scale") { $0.values[0].quantization.scale = .nan }
         expectRefused("infinite scale") { $0.values[2].quantization.scale = .infinity }

@@ -66,8 +66,11 @@ extension Window {
         _ node: String
     ) throws(GraphError) -> Int {
         let axis = self[keyPath: axis]
-        let extent = axis.stride * (input - 1) + axis.extent + outputPadding - axis.padBefore - axis.padAfter
-        guard !ceilMode, outputPadding >= 0, outputPadding < max(axis.stride, axis.dilation), extent >= 1 else {
+        let isPadded = outputPadding >= 0 && outputPadding < max(axis.stride, axis.dilation)
+        // The file's own number takes part only once it is known to be small.
+        let extent =
+            axis.stride * (input - 1) + axis.extent + (isPadded ? outputPadding : 0) - axis.padBefore - axis.padAfter
+        guard !ceilMode, isPadded, extent >= 1 else {
             throw GraphError(
                 .invalidArgument,
                 node: node,

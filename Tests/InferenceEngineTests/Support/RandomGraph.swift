@@ -34,6 +34,7 @@ struct RandomGraph {
         while count < operators {
             try addOperator()
             if Int.random(in: 0..<5, using: &random) == 0 { try addRearrangements() }
+            if Int.random(in: 0..<3, using: &random) == 0 { try addArithmetic() }
         }
         let last = images[images.count - 1]
         let pooled = try builder.add(.globalAveragePool, name: "pool", inputs: [last])
