@@ -61,8 +61,13 @@ struct ExecutionTests {
     @Test func runsAllocateNothing() throws {
         guard edgeprof_thread_allocations() >= 0 else { return }
         let built = try ModelZoo.build(name: "shufflenet_v2_x0_5", imageSize: 64)
-        let network = try quantize(graph: built.graph, activationRanges: built.activationRanges)
-        for kind in PlanKind.allCases {
+        // A network of the zoo, and some with operators that only files bring.
+        var networks = [try quantize(graph: built.graph, activationRanges: built.activationRanges)]
+        for seed in 0..<4 as Range<UInt64> {
+            var random = SplitMix(seed: seed)
+            networks.append(try RandomGraph.make(seed: seed, operators: 30).quantizedAtRandom(&random))
+        }
+        for (network, kind) in networks.flatMap({ network in PlanKind.allCases.map { (network, $0) } }) {
             for threads in [1, 2] {
                 let plan = try Plan(network: network, kernels: usableKernels()[0], kind: kind)
                 let executor = try Executor(plan: plan, threads: threads, timesSteps: true)

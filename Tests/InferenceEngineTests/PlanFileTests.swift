@@ -268,6 +268,34 @@ struct PlanFileTests {
         #expect(accepted > 100)
     }
 
+    /// The same for the tables that steps find their elements by.
+    @Test func forgedTablesNeverTrap() throws {
+        let kernels = try usableKernels()[0]
+        let seed = UInt64.random(in: 0 ..< .max)
+        var random = SplitMix(seed: seed)
+        print("forged tables: seed \(seed)")
+        let plan = try Plan(network: network(), kernels: kernels, kind: .naive)
+        let bytes = try encoded(plan)
+        let blob = bytes.count - plan.blob.count
+        let kinds: [StepKind] = [.add, .multiply, .softmax, .resizeLinear]
+        let steps = plan.steps.filter { kinds.contains($0.kind) }
+        var refused = 0
+        for _ in 0..<4000 {
+            var forged = bytes
+            guard let step = steps.randomElement(using: &random) else { continue }
+            let offset = Bool.random(using: &random) && step.multipliers > 0 ? step.multipliers : step.weights
+            let index = blob + offset + Int.random(in: 0..<28, using: &random) * 8
+            let number = [Int64.min, .max, -1, 0, 1, 2, 5, 1 << 31, 1 << 32].randomElement(using: &random) ?? 0
+            withUnsafeBytes(of: number.littleEndian) { forged.replaceSubrange(index..<index + 8, with: $0) }
+            guard let result = try? decoded(sealed(forged), kernels) else {
+                refused += 1
+                continue
+            }
+            try Executor(plan: result, threads: 2).run()
+        }
+        #expect(refused > 1000)
+    }
+
     /// Whether a forged plan's work and memory are small enough to try it.
     private func isSmall(_ plan: Plan) -> Bool {
         plan.arenaBytes < 1 << 26
