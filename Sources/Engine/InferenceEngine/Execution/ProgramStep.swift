@@ -42,7 +42,8 @@ enum ProgramStep {
         case .depthwise(let step): step.taps.scratchBytes
         case .pool(let step): step.taps.scratchBytes
         case .broadcast(let step): step.scratchBytes
-        case .combination, .softmax, .resizeLinear, .depthToSpace, .constant, .affine, .lookup, .rearrange: 0
+        case .resizeLinear(let step): step.scratchBytes
+        case .combination, .softmax, .depthToSpace, .constant, .affine, .lookup, .rearrange: 0
         }
     }
 
@@ -55,7 +56,7 @@ enum ProgramStep {
         case .combination(let step): step.run(task, kernels)
         case .broadcast(let step): step.run(task, kernels, scratch)
         case .softmax(let step): step.run(task)
-        case .resizeLinear(let step): step.run(task)
+        case .resizeLinear(let step): step.run(task, scratch)
         case .depthToSpace(let step): step.run(task)
         case .constant(let step): step.run(task)
         case .affine(let step): step.run(task, kernels)

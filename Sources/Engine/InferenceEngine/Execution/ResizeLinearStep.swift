@@ -3,6 +3,7 @@ import Quantization
 
 /// Each output pixel from the four input pixels around it, weighted by rows and columns.
 ///
+/// A task mixes the columns of an input row once for all the output rows that lie beside it.
 /// real = ((1 − fy)·((1 − fx)·a + fx·b) + fy·((1 − fx)·c + fx·d)) · inputScale/outputScale, in Float, in that order.
 struct ResizeLinearStep {
     private let input: UnsafePointer<UInt8>
@@ -44,45 +45,73 @@ struct ResizeLinearStep {
         )
     }
 
-    func run(_ task: Int) {
+    /// Two rows of an image, their columns already mixed.
+    var scratchBytes: Int { 2 * outputWidth * channels * MemoryLayout<Float>.stride }
+
+    func run(_ task: Int, _ scratch: UnsafeMutableRawPointer) {
         let (start, count) = lines.block(task)
-        let columns = neighbours + 2 &* outputHeight
+        let length = outputWidth &* channels
+        var upper = scratch.assumingMemoryBound(to: Float.self)
+        var lower = upper + length
+        // The input rows, counted over all images, that the two hold. Neighbouring lines share theirs.
+        var (upperRow, lowerRow) = (-1, -1)
         for line in start..<(start &+ count) {
             let (image, y) = line.quotientAndRemainder(dividingBy: outputHeight)
-            let first = image &* inputHeight
-            let above = input + (first &+ Int(neighbours[2 &* y])) &* inputWidth &* inputStride
-            let below = input + (first &+ Int(neighbours[2 &* y &+ 1])) &* inputWidth &* inputStride
+            let above = image &* inputHeight &+ Int(neighbours[2 &* y])
+            let below = image &* inputHeight &+ Int(neighbours[2 &* y &+ 1])
+            if above == lowerRow || below == upperRow {
+                (upper, lower, upperRow, lowerRow) = (lower, upper, lowerRow, upperRow)
+            }
+            if above != upperRow { mixColumns(of: above, into: upper) }
+            if below != lowerRow { mixColumns(of: below, into: lower) }
+            (upperRow, lowerRow) = (above, below)
             let target = output + line &* outputWidth &* outputStride
-            for x in 0..<outputWidth {
-                let left = Int(columns[2 &* x]) &* inputStride
-                let right = Int(columns[2 &* x &+ 1]) &* inputStride
-                mix(
-                    (above + left, above + right, below + left, below + right),
-                    row: fractions[y],
-                    column: fractions[outputHeight &+ x],
-                    into: target + x &* outputStride
-                )
+            if outputStride == channels {
+                mixRows(upper, lower, fractions[y], count: length, into: target)
+            } else {
+                for x in 0..<outputWidth {
+                    let offset = x &* channels
+                    mixRows(
+                        upper + offset,
+                        lower + offset,
+                        fractions[y],
+                        count: channels,
+                        into: target + x &* outputStride
+                    )
+                }
             }
         }
     }
 
-    @inline(__always)
-    private func mix(
-        _ corners: (
-            a: UnsafePointer<UInt8>, b: UnsafePointer<UInt8>, c: UnsafePointer<UInt8>, d: UnsafePointer<UInt8>
-        ),
-        row: Float,
-        column: Float,
+    /// An input row at the output's columns.
+    private func mixColumns(of row: Int, into target: UnsafeMutablePointer<Float>) {
+        let source = input + row &* inputWidth &* inputStride
+        let columns = neighbours + 2 &* outputHeight
+        for x in 0..<outputWidth {
+            let left = source + Int(columns[2 &* x]) &* inputStride
+            let right = source + Int(columns[2 &* x &+ 1]) &* inputStride
+            let fraction = fractions[outputHeight &+ x]
+            let rest = 1 - fraction
+            let pixel = target + x &* channels
+            for channel in 0..<channels {
+                let first = Float(Int32(left[channel]) &- zeroPoint)
+                let second = Float(Int32(right[channel]) &- zeroPoint)
+                pixel[channel] = rest * first + fraction * second
+            }
+        }
+    }
+
+    /// Elements between two rows, stored.
+    private func mixRows(
+        _ upper: UnsafeMutablePointer<Float>,
+        _ lower: UnsafeMutablePointer<Float>,
+        _ fraction: Float,
+        count: Int,
         into target: UnsafeMutablePointer<UInt8>
     ) {
-        let (upper, left) = (1 - row, 1 - column)
-        for channel in 0..<channels {
-            let a = Float(Int32(corners.a[channel]) &- zeroPoint)
-            let b = Float(Int32(corners.b[channel]) &- zeroPoint)
-            let c = Float(Int32(corners.c[channel]) &- zeroPoint)
-            let d = Float(Int32(corners.d[channel]) &- zeroPoint)
-            let real = upper * (left * a + column * b) + row * (left * c + column * d)
-            target[channel] = rounding.store(real * multiplier)
+        let (rest, multiplier, rounding) = (1 - fraction, multiplier, rounding)
+        for index in 0..<count {
+            target[index] = rounding.store((rest * upper[index] + fraction * lower[index]) * multiplier)
         }
     }
 }
