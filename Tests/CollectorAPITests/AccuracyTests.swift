@@ -21,9 +21,12 @@ import Testing
     @Test func aStoredAccuracyGoesBeforeThePublishedOne() async throws {
         let harness = try await Harness()
         let zoo = Run.sample(agentId: nil, model: "resnet18", milliseconds: 20)
-        var file = Run.sample(agentId: nil, model: "resnet50", milliseconds: 40)
-        file.model.source = .file
-        file.model.sha256 = String(repeating: "5", count: 64)
+        let file = {
+            var run = Run.sample(agentId: nil, model: "resnet50", milliseconds: 40)
+            run.model.source = .file
+            run.model.sha256 = String(repeating: "5", count: 64)
+            return run
+        }()
         try await harness.requests { client in
             let admin = client.harness.admin.text
             _ = try await client.send(.put, "/v1/tiers", as: admin, json: TierList(tiers: [.sample("small")]))

@@ -20,22 +20,24 @@ import Testing
         #expect(try JSONDecoder().decode(ModelAccuracy.self, from: JSONEncoder().encode(sound)) == sound)
     }
 
-    @Test(
-        arguments: [
-            ("model", { $0.model = "" }), ("model", { $0.model = "a\u{1b}[2J" }), ("dataset", { $0.dataset = "" }),
-            ("producer", { $0.producer = String(repeating: "x", count: 201) }), ("images", { $0.images = 0 }),
-            ("images", { $0.images = .max }), ("top1", { $0.top1 = 70 }), ("top1", { $0.top1 = .nan }),
-            ("top1Interval", { $0.top1Interval = [] }), ("top1Interval", { $0.top1Interval = [0.8, 0.6] }),
-            ("top1Interval", { $0.top1Interval = [0.71, 0.8] }), ("top1Interval", { $0.top1Interval = [-1, 2] }),
-            ("top1Interval", { $0.top1Interval = [.nan, .nan] }), ("top5", { $0.top5 = 0.5 }),
-            ("top5Interval", { $0.top5Interval = nil }), ("top5Interval", { $0.top5 = nil }),
-            ("measuredAt", { $0.measuredAt = Timestamp(millisecondsSinceEpoch: -1) }),
-        ] as [(String, @Sendable (inout ModelAccuracy) -> Void)]
-    )
-    func eachFieldIsChecked(path: String, spoil: @Sendable (inout ModelAccuracy) -> Void) {
+    private typealias Spoiling = (path: String, spoil: @Sendable (inout ModelAccuracy) -> Void)
+
+    private static let spoilings: [Spoiling] = [
+        ("model", { $0.model = "" }), ("model", { $0.model = "a\u{1b}[2J" }), ("dataset", { $0.dataset = "" }),
+        ("producer", { $0.producer = String(repeating: "x", count: 201) }), ("images", { $0.images = 0 }),
+        ("images", { $0.images = .max }), ("top1", { $0.top1 = 70 }), ("top1", { $0.top1 = .nan }),
+        ("top1Interval", { $0.top1Interval = [] }), ("top1Interval", { $0.top1Interval = [0.8, 0.6] }),
+        ("top1Interval", { $0.top1Interval = [0.71, 0.8] }), ("top1Interval", { $0.top1Interval = [-1, 2] }),
+        ("top1Interval", { $0.top1Interval = [.nan, .nan] }), ("top5", { $0.top5 = 0.5 }),
+        ("top5Interval", { $0.top5Interval = nil }), ("top5Interval", { $0.top5 = nil }),
+        ("measuredAt", { $0.measuredAt = Timestamp(millisecondsSinceEpoch: -1) }),
+    ]
+
+    @Test(arguments: spoilings.indices)
+    func eachFieldIsChecked(index: Int) {
         var accuracy = sound
-        spoil(&accuracy)
-        #expect(accuracy.problems().contains { $0.path == path })
+        Self.spoilings[index].spoil(&accuracy)
+        #expect(accuracy.problems().contains { $0.path == Self.spoilings[index].path })
     }
 
     @Test func aRunOfAnEarlierVersionNamesNoSource() throws {

@@ -72,6 +72,11 @@ public struct LabelledSet: Sendable {
         self.init(samples: samples, labels: try Self.labels(labelsPath, count: samples.count), path: array)
     }
 
+    /// The same samples with other classes.
+    public func relabelled(_ label: (Int) -> Int) -> LabelledSet {
+        LabelledSet(samples: samples, labels: labels.map(label), path: name)
+    }
+
     /// At most so many samples, evenly spread over all.
     public func spread(over limit: Int) -> LabelledSet {
         let indices = SampleSet.spread(samples.count, limit)

@@ -40,6 +40,7 @@ enum JPEGDecoder {
                 )
             }
         }
+        guard hasEnd(bytes) else { throw damaged("cut short") }
         if status != 0 {
             // A warning leaves a picture: real files have stray bytes. One that ends early is not the picture meant.
             let message = message(decoder)
@@ -51,6 +52,18 @@ enum JPEGDecoder {
             height: Int(height),
             samples: hasFourInks ? RGBSamples.fromInvertedCMYK(samples) : samples
         )
+    }
+
+    /// Whether an end marker (FF D9) follows the last scan (FF DA): where the rest of a progressive picture is missing, the
+    /// decoder does not say so.
+    private static func hasEnd(_ bytes: [UInt8]) -> Bool {
+        var hasEnd = false
+        for index in bytes.indices.dropLast() where bytes[index] == 0xff {
+            // In compressed data, FF is always followed by 00 or by a marker.
+            if bytes[index + 1] == 0xda { hasEnd = false }
+            if bytes[index + 1] == 0xd9 { hasEnd = true }
+        }
+        return hasEnd
     }
 
     private static func damaged(_ reason: String) -> ImageError {

@@ -19,6 +19,14 @@ enum CollectorConnection {
     }
 }
 
+/// The routes about accuracy.
+extension CollectorClient {
+    /// Sends `PUT /v1/models/{sha256}/accuracy`.
+    func replaceAccuracy(_ accuracy: ModelAccuracy, ofModel sha256: String) async throws(CollectorError) {
+        _ = try await send(.put, ["v1", "models", sha256, "accuracy"], body: try Self.json(accuracy))
+    }
+}
+
 /// The routes about money.
 extension CollectorClient {
     /// Sends `GET /v1/tiers`.

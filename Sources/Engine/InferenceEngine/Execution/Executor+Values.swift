@@ -31,6 +31,18 @@ extension Executor {
         }
     }
 
+    /// Takes an input's integers as they are.
+    ///
+    /// - Parameters:
+    ///   - integers: NCHW; as many as the input has elements; an s8 input's values raised by 128.
+    ///   - index: Position among the network's inputs.
+    public func setInput(stored integers: [UInt8], _ index: Int = 0) {
+        let tensor = plan.tensors[plan.inputs[index]]
+        precondition(integers.count == tensor.elementCount, "an input takes as many numbers as it has elements")
+        let target = pointer(tensor)
+        forEachElement(of: tensor) { logical, stored in target[stored] = integers[logical] }
+    }
+
     /// An output's integers.
     ///
     /// - Parameter index: Position among the network's outputs.

@@ -1,0 +1,81 @@
+import EdgeprofAPI
+import Glibc
+import InferenceEngine
+import Measurement
+import ModelZoo
+import NetworkGraph
+import Quantization
+
+/// A model named on the command line: a zoo name or an ONNX file.
+struct LoadedModel {
+    /// What there is to run.
+    enum Network {
+        case int8(QuantizedNetwork)
+        case float(NetworkGraph)
+    }
+
+    /// Zoo name, or file name without folder and extension.
+    let name: String
+    /// Where it comes from.
+    let source: Run.ModelReference.Source
+    /// What there is to run.
+    let network: Network
+    private let path: String
+
+    /// Loads a model.
+    ///
+    /// - Parameters:
+    ///   - argument: What the user wrote: a path when it ends in `.onnx` or holds a `/`, else a zoo name.
+    ///   - float: Whether a zoo model's float network is wanted rather than its int8 one.
+    init(_ argument: String, float: Bool) throws {
+        path = argument
+        guard argument.hasSuffix(".onnx") || argument.contains("/") else {
+            name = argument
+            source = .zoo
+            let zoo = try ModelZoo.build(name: argument)
+            network =
+                float
+                ? .float(zoo.graph)
+                : .int8(try quantize(graph: zoo.graph, activationRanges: zoo.activationRanges))
+            return
+        }
+        throw InputError("\(argument): files cannot be read")
+    }
+
+    /// The arithmetic it runs in.
+    var precision: ModelAccuracy.Precision {
+        switch network {
+        case .int8: .int8
+        case .float: .float
+        }
+    }
+
+    /// The hash that runs and accuracies name the model by.
+    func sha256() throws -> String {
+        if source == .file {
+            guard let sha256 = ModelIdentity.sha256(ofFile: path) else {
+                throw InputError("\(path): \(String(cString: strerror(errno)))")
+            }
+            return sha256
+        }
+        switch network {
+        case .int8(let network): return ModelIdentity.sha256(of: network)
+        case .float:
+            let zoo = try ModelZoo.build(name: name)
+            return ModelIdentity.sha256(of: try quantize(graph: zoo.graph, activationRanges: zoo.activationRanges))
+        }
+    }
+
+    /// Prepares it to run.
+    ///
+    /// - Parameters:
+    ///   - isa: Highest instruction set used by an int8 network.
+    ///   - plan: The int8 plan.
+    ///   - threads: Threads of a float network's run.
+    func prepared(isa: String?, plan: InferenceEngine.PlanKind, threads: Int) throws -> InferenceModel {
+        switch network {
+        case .int8(let network): try InferenceModel(network, isa: isa, plan: plan)
+        case .float(let graph): try InferenceModel(graph, threads: threads)
+        }
+    }
+}
