@@ -61,7 +61,7 @@ struct Evaluate: AsyncParsableCommand {
 
     func run() async throws {
         let client = push ? try CollectorConnection.saved() : nil
-        let loaded = try LoadedModel(model, float: engine.float)
+        let loaded = try RunnableModel(model, float: engine.float)
         let network = try loaded.prepared(isa: engine.isa, plan: engine.planKind, threads: 1)
         let classifier = try Classifier(network, scores: scores, model: model)
         let set = try samples(for: network.inputs[0].shape)
@@ -103,7 +103,7 @@ struct Evaluate: AsyncParsableCommand {
     }
 
     private func result(
-        _ loaded: LoadedModel,
+        _ loaded: RunnableModel,
         _ network: InferenceModel,
         _ classifier: Classifier,
         _ dataset: String,

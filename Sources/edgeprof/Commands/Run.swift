@@ -33,7 +33,7 @@ struct RunModel: ParsableCommand {
     var raw = false
 
     func run() throws {
-        let loaded = try LoadedModel(model, float: engine.float)
+        let loaded = try RunnableModel(model, float: engine.float)
         let network = try loaded.prepared(isa: engine.isa, plan: engine.planKind, threads: engine.threads)
         if raw, loaded.precision == .float {
             throw InputError("--raw: \(model) is run as a float network, which has no stored integers")

@@ -7,7 +7,7 @@ import NetworkGraph
 import Quantization
 
 /// A model named on the command line: a zoo name or an ONNX file.
-struct LoadedModel {
+struct RunnableModel {
     /// What there is to run.
     enum Network {
         case int8(QuantizedNetwork)
@@ -53,16 +53,16 @@ struct LoadedModel {
     /// The hash that runs and accuracies name the model by.
     func sha256() throws -> String {
         if source == .file {
-            guard let sha256 = ModelIdentity.sha256(ofFile: path) else {
+            guard let sha256 = ModelHash.sha256(ofFile: path) else {
                 throw InputError("\(path): \(String(cString: strerror(errno)))")
             }
             return sha256
         }
         switch network {
-        case .int8(let network): return ModelIdentity.sha256(of: network)
+        case .int8(let network): return ModelHash.sha256(of: network)
         case .float:
             let zoo = try ModelZoo.build(name: name)
-            return ModelIdentity.sha256(of: try quantize(graph: zoo.graph, activationRanges: zoo.activationRanges))
+            return ModelHash.sha256(of: try quantize(graph: zoo.graph, activationRanges: zoo.activationRanges))
         }
     }
 

@@ -3,7 +3,7 @@ internal import Glibc
 public import Quantization
 
 /// The SHA-256 by which runs and accuracies name a model, as 64 lower-case hexadecimal digits.
-public enum ModelIdentity {
+public enum ModelHash {
     /// The identity of a zoo model.
     public static func sha256(of network: QuantizedNetwork) -> String { PlanCache.identity(of: network) }
 
