@@ -201,7 +201,7 @@ import Testing
             """
             tiers:
               - {id: box, price_usd: 300, memory_mib: 8192, os_reserve_mib: 500, idle_watts: 5, active_watts: 20,
-                 maintenance_per_year: 0.1}
+                 maintenance_per_year: 0.1, match: {memory_mib: [0, 100000000]}}
             """,
             to: "tiers.yaml"
         )
