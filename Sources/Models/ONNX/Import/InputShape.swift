@@ -1,0 +1,54 @@
+import NetworkGraph
+import ONNXFormat
+
+extension GraphImport {
+    /// The shape of an input: the file's, where it is open the options'.
+    func inputShape(_ input: ONNXValueInfo, _ options: ImportOptions) throws(ONNXError) -> TensorShape {
+        let quoted = ONNXError.quoted(input.name)
+        let given = options.inputShapes[input.name]
+        guard let dimensions = input.dimensions ?? given?.map({ _ in .unknown }) else {
+            throw ONNXError(.unsupportedModel, "input \(quoted) has no shape in the file; \(Self.shapeRemedy)")
+        }
+        if let given, given.count != dimensions.count {
+            throw ONNXError(
+                .unsupportedModel,
+                "input \(quoted) has \(dimensions.count) axes, but its shape is given with \(given.count)"
+            )
+        }
+        var shape: [Int] = []
+        for (axis, dimension) in dimensions.enumerated() {
+            let wanted = given?[axis] ?? (axis == 0 ? options.batch : nil)
+            switch dimension {
+            // Some exporters write -1 for what is not known.
+            case .fixed(let extent) where extent >= 0:
+                if let wanted, wanted != Int(extent) {
+                    throw ONNXError(
+                        .unsupportedModel,
+                        "input \(quoted): axis \(axis) is \(extent) in the file and cannot become \(wanted); export "
+                            + "with that axis left open"
+                    )
+                }
+                shape.append(Int(extent))
+            case .symbolic, .unknown, .fixed:
+                guard let extent = wanted ?? (axis == 0 ? 1 : nil) else {
+                    throw ONNXError(
+                        .unsupportedModel,
+                        "input \(quoted): the extent of axis \(axis) is open in the file; \(Self.shapeRemedy)"
+                    )
+                }
+                shape.append(extent)
+            }
+        }
+        let result = TensorShape(shape)
+        guard (1...TensorShape.maximumRank).contains(shape.count), result.checkedElementCount != nil else {
+            throw ONNXError(
+                .unsupportedModel,
+                "input \(quoted) has shape \(ONNXError.quoted(result.description)); 1 to \(TensorShape.maximumRank) axes "
+                    + "and at most \(TensorShape.maximumElementCount) elements are possible"
+            )
+        }
+        return result
+    }
+
+    private static var shapeRemedy: String { "give its shape (option inputShapes, --input-shape)" }
+}
