@@ -33,7 +33,7 @@ def run(report, work, options):
             judge_float(f"torchvision {name}", path, folder, report)
             for activations in ("u8", "s8"):
                 quantized = quantize(path, folder, activations)
-                networks.judge(f"torchvision {name} {activations}", quantized, report, full=True)
+                networks.judge(f"torchvision {name} {activations}", quantized, report, full=True, own=True)
         except Exception as error:
             report.fail(f"torchvision {name}", f"{type(error).__name__}: {str(error).strip()[:300]}")
 

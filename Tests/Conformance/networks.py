@@ -14,6 +14,9 @@ QUICK = ["vgg11_bn", "resnet18", "densenet121", "shufflenet_v2_x1_0", "mobilenet
 MEAN_STEPS = 1.0
 COSINE = 0.9995
 
+# OpenVINO joins operators and skips roundings that the file spells out: a second opinion, not a second reference.
+SECOND_OPINION = (3.0, 0.998)
+
 
 def run(options, report, work):
     names = options.networks.split(",") if options.networks else QUICK
@@ -80,7 +83,8 @@ def images(shape, scale, zero, dtype, count, seed):
         yield ((stored - zero).astype(np.float32) * np.float32(scale)).astype(np.float32)
 
 
-def judge(name, path, report, *, full, note=""):
+def judge(name, path, report, *, full, own=False):
+    """Compares one file's numbers; with `own`, ONNX Runtime's distance from itself without optimisation counts too."""
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
     graph_input = model.graph.input[0]
@@ -100,27 +104,38 @@ def judge(name, path, report, *, full, note=""):
         return
     naive, fused = (np.stack([o[0] for o in engine.read_outputs(folder, len(samples), p, 1)]) for p in plans)
     through_command_line(name, path, folder, naive[0], report)
-    ort = np.stack([o[0] for o in peers.run(str(path), [{graph_input.name: s} for s in samples], threads=2)])
+    feeds = [{graph_input.name: sample} for sample in samples]
+    ort = np.stack([o[0] for o in peers.run(str(path), feeds, threads=2)])
     row = {"name": name}
-    compare(name, row, "ORT", naive, ort, step, report, note)
-    compare(name, row, "fused", fused, naive, step, report)
+    limits = (MEAN_STEPS, COSINE)
+    if own:
+        # Networks that amplify a step: two exact runs of one file that combine scales differently are this far apart.
+        plain = np.stack([o[0] for o in peers.run(str(path), feeds, optimized=False, threads=2)])
+        mean, cosine = difference(ort, plain, step)[::2]
+        row["ORT from itself, mean"] = mean
+        limits = (max(MEAN_STEPS, 1.5 * mean), min(COSINE, 1 - 1.5 * (1 - cosine)))
+    compare(name, row, "ORT", naive, ort, step, report, limits)
+    compare(name, row, "fused", fused, naive, step, report, limits)
     if full:
         openvino(name, path, samples, naive, step, row, report)
     report.networks.append(row)
 
 
-def compare(name, row, label, left, right, step, report, note=""):
-    """Mean difference of the dequantized outputs in output steps, the worst one, and the least cosine."""
+def difference(left, right, step):
+    """Mean and worst difference in output steps, least cosine; the worst sample's of each."""
+    steps = np.abs(left.astype(np.float64) - right) / step
+    cosine = min(peers.cosine(a, b) for a, b in zip(left, right))
+    return max(float(sample.mean()) for sample in steps), float(np.rint(steps.max())), cosine
+
+
+def compare(name, row, label, left, right, step, report, limits=(MEAN_STEPS, COSINE)):
+    """Judges two runs' dequantized outputs."""
     if left.shape != right.shape:
         report.fail(name, f"outputs have shape {left.shape[1:]}, {label}'s {right.shape[1:]}")
         return
-    steps = np.abs(left.astype(np.float64) - right) / step
-    mean = max(float(sample.mean()) for sample in steps)
-    cosine = min(peers.cosine(a, b) for a, b in zip(left, right))
-    row[f"{label} mean"], row[f"{label} worst"], row[f"{label} cosine"] = mean, float(np.rint(steps.max())), cosine
-    if note:
-        report.note(name, note)
-    elif mean > MEAN_STEPS or cosine < COSINE:
+    mean, worst, cosine = difference(left, right, step)
+    row[f"{label} mean"], row[f"{label} worst"], row[f"{label} cosine"] = mean, worst, cosine
+    if not (mean <= limits[0] and cosine >= limits[1]):
         report.fail(name, f"{label}: mean difference {mean:.3f} steps, cosine {cosine:.6f}")
 
 
@@ -149,4 +164,4 @@ def openvino(name, path, samples, naive, step, row, report):
     except Exception as error:
         report.note(name, f"OpenVINO cannot run the file: {str(error).strip().splitlines()[0][:120]}")
         return
-    compare(name, row, "OpenVINO", naive, other, step, report)
+    compare(name, row, "OpenVINO", naive, other, step, report, SECOND_OPINION)

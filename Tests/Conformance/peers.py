@@ -1,9 +1,12 @@
 """Other runtimes that run the same files."""
 
+import functools
+
 import numpy as np
 import onnxruntime
 
 
+@functools.lru_cache(maxsize=None)
 def has_exact_int8():
     """Whether this processor multiplies u8 by s8 without saturating (VNNI, AVX-VNNI, or Arm's dot product)."""
     with open("/proc/cpuinfo") as file:
@@ -21,8 +24,9 @@ def session(model, *, optimized=True, threads=1):
     options.intra_op_num_threads = threads
     levels = onnxruntime.GraphOptimizationLevel
     options.graph_optimization_level = levels.ORT_ENABLE_ALL if optimized else levels.ORT_DISABLE_ALL
-    # Without VNNI, u8 times s8 saturates in 16 bits; this makes those kernels u8 times u8, which is exact.
-    options.add_session_config_entry("session.x64quantprecision", "1")
+    if not has_exact_int8():
+        # u8 times s8 saturates in 16 bits; this makes those kernels u8 times u8, which is exact.
+        options.add_session_config_entry("session.x64quantprecision", "1")
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
