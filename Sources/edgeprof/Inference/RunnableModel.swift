@@ -4,6 +4,7 @@ import InferenceEngine
 import Measurement
 import ModelZoo
 import NetworkGraph
+import ONNXImport
 import Quantization
 
 /// A model named on the command line: a zoo name or an ONNX file.
@@ -39,7 +40,14 @@ struct RunnableModel {
                 : .int8(try quantize(graph: zoo.graph, activationRanges: zoo.activationRanges))
             return
         }
-        throw InputError("\(argument): files cannot be read")
+        let file = argument.split(separator: "/").last.map(String.init) ?? argument
+        name = file.hasSuffix(".onnx") ? String(file.dropLast(5)) : file
+        source = .file
+        let notes = ImportOptions(note: { Terminal.complain("edgeprof: \(argument): \($0)") })
+        switch try ONNXImporter.load(path: argument, options: notes) {
+        case .float(let graph): network = .float(graph)
+        case .quantized(let quantized): network = .int8(quantized)
+        }
     }
 
     /// The arithmetic it runs in.
