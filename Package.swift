@@ -258,7 +258,7 @@ let programs: [Target] = [
     ),
     .executableTarget(
         name: "network-benchmarks",
-        dependencies: ["InferenceEngine", "Quantization", "KernelDispatch", "ModelZoo"],
+        dependencies: ["InferenceEngine", "NetworkGraph", "Quantization", "KernelDispatch", "ModelZoo"],
         path: "Benchmarks/Networks"
     ),
     .executableTarget(

@@ -1,5 +1,6 @@
 // Times whole zoo networks: `network-benchmarks [--threads N] [--isa I] [--plan naive|fused] [--rounds N] [--steps] MODEL…`.
 // Rounds of all models are interleaved, so a drifting machine touches all alike; the lowest and the median are shown.
+// The model `rearrangements` has one step for each way to move elements.
 
 import Glibc
 import InferenceEngine
@@ -53,8 +54,13 @@ let kernels = try KernelDispatch.select(cap: isa).kernels
 var entries: [Entry] = []
 for name in names {
     let start = now()
-    let built = try ModelZoo.build(name: name)
-    let network = try quantize(graph: built.graph, activationRanges: built.activationRanges)
+    let network: QuantizedNetwork
+    if name == "rearrangements" {
+        network = try rearrangements()
+    } else {
+        let built = try ModelZoo.build(name: name)
+        network = try quantize(graph: built.graph, activationRanges: built.activationRanges)
+    }
     let quantized = now()
     let packed = try Plan(network: network, kernels: kernels, kind: kind)
     let packedTime = now() - quantized
@@ -100,11 +106,12 @@ for entry in entries {
     print(padded(entry.name, 20), padded(milliseconds(sorted[0]), 10), milliseconds(sorted[sorted.count / 2]))
     guard showsSteps else { continue }
     for (info, time) in zip(entry.executor.plan.stepInfos, entry.stepTimes) {
-        let rate = time == 0 ? 0 : 2 * UInt64(info.macs) / time
+        let work = info.macs > 0 ? 2 * info.macs : info.memoryAccessBytes
+        let rate = "\(time == 0 ? 0 : UInt64(work) / time) \(info.macs > 0 ? "GOP/s" : "GB/s")"
         print(
             "  ",
-            padded("\(time / 1000) us", 10),
-            padded("\(rate) GOP/s", 12),
+            padded("\(milliseconds(time)) ms", 10),
+            padded(rate, 12),
             padded(info.operation, 36),
             info.inputShape,
             "->",

@@ -71,6 +71,18 @@ struct LayoutTests {
         try check(.pad(padding), shape, &random, "border")
     }
 
+    /// Few rows or few columns, where squares do not fit.
+    @Test func interleavedChannels() throws {
+        for groups in 1...18 {
+            var random = SplitMix(seed: UInt64(1550 + groups))
+            for channels in [1, 15, 16, 17, 40, 5000] {
+                let shape = TensorShape([2, groups * channels, 3])
+                try check(.channelShuffle(groups: groups), shape, &random, "\(groups) groups")
+                try check(.transpose(permutation: [0, 2, 1]), TensorShape([2, channels, groups]), &random, "narrow")
+            }
+        }
+    }
+
     /// A channel shuffle as exporters write it, not recognised as one.
     @Test func shufflesInThreeSteps() throws {
         for (groups, channels) in [(2, 58), (4, 40), (3, 9)] {

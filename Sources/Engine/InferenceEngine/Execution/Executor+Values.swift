@@ -10,7 +10,8 @@ extension Executor {
     /// An input's memory.
     ///
     /// - Parameter index: Position among the network's inputs.
-    /// - Returns: NHWC u8 without gaps, an s8 input's values raised by 128; valid as long as the executor.
+    /// - Returns: Channels last, NHWC for images, u8 without gaps, an s8 input's values raised by 128; valid as long as
+    ///   the executor.
     public func input(_ index: Int = 0) -> UnsafeMutableBufferPointer<UInt8> {
         let tensor = plan.tensors[plan.inputs[index]]
         return UnsafeMutableBufferPointer(start: pointer(tensor), count: tensor.extent)
@@ -19,7 +20,7 @@ extension Executor {
     /// Quantizes real numbers into an input.
     ///
     /// - Parameters:
-    ///   - reals: NCHW; as many as the input has elements. NaN becomes 0.
+    ///   - reals: Row-major order of the logical shape, NCHW for images; as many as the input has elements. NaN becomes 0.
     ///   - index: Position among the network's inputs.
     public func setInput(reals: [Float], _ index: Int = 0) {
         let tensor = plan.tensors[plan.inputs[index]]
@@ -46,7 +47,7 @@ extension Executor {
     /// An output's integers.
     ///
     /// - Parameter index: Position among the network's outputs.
-    /// - Returns: NCHW; an s8 output's values raised by 128.
+    /// - Returns: Row-major order of the logical shape, NCHW for images; an s8 output's values raised by 128.
     public func output(_ index: Int = 0) -> [UInt8] {
         let tensor = plan.tensors[plan.outputs[index]]
         let source = pointer(tensor)
@@ -58,7 +59,7 @@ extension Executor {
     /// An output's real numbers.
     ///
     /// - Parameter index: Position among the network's outputs.
-    /// - Returns: NCHW.
+    /// - Returns: Row-major order of the logical shape, NCHW for images.
     public func outputReals(_ index: Int = 0) -> [Float] {
         let quantization = plan.tensors[plan.outputs[index]].quantization
         return output(index).map { quantization.real($0) }

@@ -13,6 +13,8 @@ struct RearrangePlane {
         case tiles
         /// Two columns a row, side by side in the output.
         case pairs
+        /// The same with up to 15.
+        case few
         /// Anything else.
         case elements
     }
@@ -69,7 +71,8 @@ struct RearrangePlane {
         if rows.count >= TransposedTile.extent, columns.count >= TransposedTile.extent {
             form = .tiles
         } else {
-            form = columns.count == 2 && rows.inner.output == 2 && rows.isSingle ? .pairs : .elements
+            let isDense = rows.isSingle && columns.isSingle && rows.inner.output == columns.count && cutsRows
+            form = !isDense || rows.count < TransposedTile.extent ? .elements : columns.count == 2 ? .pairs : .few
         }
     }
 
@@ -89,8 +92,30 @@ struct RearrangePlane {
         case .pairs:
             let right = source + columns.inner.input
             interleave(source, right, into: target, rowRange.lowerBound, rowRange.upperBound)
+        case .few: interleaveFew(source, target, rowRange)
         case .elements: copyElements(source, target, fill, rowRange, columnRange)
         }
+    }
+
+    /// Squares of which some columns are to be kept; the next row's store covers the rest of this one's.
+    private func interleaveFew(
+        _ source: UnsafePointer<UInt8>,
+        _ target: UnsafeMutablePointer<UInt8>,
+        _ rowRange: Range<Int>
+    ) {
+        let (count, step, extent) = (columns.count, columns.inner.input, TransposedTile.extent)
+        // The last row of the last square must not store behind the piece.
+        let last = rowRange.upperBound &- (extent &- 1) &- extent.pieces(of: count)
+        var row = rowRange.lowerBound
+        while row <= last {
+            let start = source + row
+            let end = target + row &* count
+            var tile = TransposedTile { start + min($0, count &- 1) &* step }
+            tile.transpose()
+            tile.store { end + $0 &* count }
+            row = row == last ? last &+ extent : min(row &+ extent, last)
+        }
+        copyElements(source, target, 0, row..<rowRange.upperBound, 0..<count)
     }
 
     private func fillAll(
@@ -189,14 +214,28 @@ struct RearrangePlane {
         var column = columnRange.lowerBound
         while column < columnRange.upperBound {
             let first = min(column, columnRange.upperBound &- extent)
-            let sources = columns.inputs(from: first)
-            var row = rowRange.lowerBound
-            while row < rowRange.upperBound {
-                let top = min(row, rowRange.upperBound &- extent)
-                var tile = TransposedTile(source + top, sources)
-                tile.transpose()
-                tile.store(target + first, rows.outputs(from: top))
-                row &+= extent
+            if columns.isContained(first, extent), rows.isSingle {
+                // Even distances on both sides.
+                let (from, to) = (columns.inner.input, rows.inner.output)
+                let start = source + columns.input(first)
+                var row = rowRange.lowerBound
+                while row < rowRange.upperBound {
+                    let top = min(row, rowRange.upperBound &- extent)
+                    let end = target + (first &+ top &* to)
+                    var tile = TransposedTile { start + (top &+ $0 &* from) }
+                    tile.transpose()
+                    tile.store { end + $0 &* to }
+                    row &+= extent
+                }
+            } else {
+                var row = rowRange.lowerBound
+                while row < rowRange.upperBound {
+                    let top = min(row, rowRange.upperBound &- extent)
+                    var tile = TransposedTile { source + (top &+ columns.input(first &+ $0)) }
+                    tile.transpose()
+                    tile.store { target + (first &+ rows.output(top &+ $0)) }
+                    row &+= extent
+                }
             }
             column &+= extent
         }
@@ -236,20 +275,14 @@ struct AxisPair {
         return quotient &* outer.output &+ remainder &* inner.output
     }
 
-    /// Where a tile's elements lie in the input.
+    /// Whether so many elements from one on lie at even distances.
     @inline(__always)
-    func inputs(from start: Int) -> InlineArray<16, Int> {
-        InlineArray { isSingle ? (start &+ $0) &* inner.input : input(start &+ $0) }
-    }
-
-    /// Where a tile's elements lie in the output.
-    @inline(__always)
-    func outputs(from start: Int) -> InlineArray<16, Int> {
-        InlineArray { isSingle ? (start &+ $0) &* inner.output : output(start &+ $0) }
+    func isContained(_ start: Int, _ length: Int) -> Bool {
+        isSingle || start % inner.count &+ length <= inner.count
     }
 }
 
-/// target[2i] = left[i], target[2i + 1] = right[i], for i from `start` to `end`.
+/// target[2i] = left[i], target[2i + 1] = right[i], for i from `start` to `end`; 16 at once, the last ones overlapping.
 private func interleave(
     _ left: UnsafePointer<UInt8>,
     _ right: UnsafePointer<UInt8>,
@@ -258,16 +291,20 @@ private func interleave(
     _ end: Int
 ) {
     var index = start
-    while index &+ 16 <= end {
-        var pairs = SIMD32<UInt8>()
-        pairs.evenHalf = UnsafeRawPointer(left + index).loadUnaligned(as: SIMD16<UInt8>.self)
-        pairs.oddHalf = UnsafeRawPointer(right + index).loadUnaligned(as: SIMD16<UInt8>.self)
-        UnsafeMutableRawPointer(target + 2 &* index).storeBytes(of: pairs, as: SIMD32<UInt8>.self)
-        index &+= 16
+    if end &- start < 16 {
+        while index < end {
+            target[2 &* index] = left[index]
+            target[2 &* index &+ 1] = right[index]
+            index &+= 1
+        }
+        return
     }
     while index < end {
-        target[2 &* index] = left[index]
-        target[2 &* index &+ 1] = right[index]
-        index &+= 1
+        let first = min(index, end &- 16)
+        var pairs = SIMD32<UInt8>()
+        pairs.evenHalf = UnsafeRawPointer(left + first).loadUnaligned(as: SIMD16<UInt8>.self)
+        pairs.oddHalf = UnsafeRawPointer(right + first).loadUnaligned(as: SIMD16<UInt8>.self)
+        UnsafeMutableRawPointer(target + 2 &* first).storeBytes(of: pairs, as: SIMD32<UInt8>.self)
+        index &+= 16
     }
 }

@@ -27,8 +27,9 @@ struct RearrangeStep {
     private let lines: InlineArray<12, Axis>
     private let lineAxisCount: Int
     private let plane: RearrangePlane
-    /// Elements of the plane's cut axis in a piece, and pieces of a plane.
+    /// The plane's cut axis in pieces, and their number: counting them divides.
     private let pieces: Blocks
+    private let pieceCount: Int
     private let blocks: Blocks
 
     var taskCount: Int { blocks.count }
@@ -62,14 +63,15 @@ struct RearrangeStep {
         let tasks = context.taskLimit(elements: output.elementCount)
         let size = plane.cutCount.pieces(of: tasks.pieces(of: count)).rounded(upTo: plane.cutUnit)
         pieces = Blocks(plane.cutCount, size: size)
-        blocks = context.blocks(count * pieces.count, atMost: tasks)
+        pieceCount = pieces.count
+        blocks = context.blocks(count * pieceCount, atMost: tasks)
     }
 
     func run(_ task: Int) {
         let (start, count) = blocks.block(task)
         for index in start..<(start &+ count) {
             var (line, piece) = (index, 0)
-            if pieces.count > 1 { (line, piece) = index.quotientAndRemainder(dividingBy: pieces.count) }
+            if pieceCount > 1 { (line, piece) = index.quotientAndRemainder(dividingBy: pieceCount) }
             var source = 0
             var target = 0
             var isFilled = false

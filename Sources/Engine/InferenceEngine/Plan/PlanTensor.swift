@@ -3,7 +3,8 @@ public import Quantization
 /// Where a value lies in the arena: NHWC u8, one pixel every `pixelStride` bytes.
 ///
 /// Pixels of an image follow each other, images follow each other; a channel slice of a wider tensor has its whole's
-/// pixel stride. An s8 value is stored raised by 128.
+/// pixel stride. An s8 value is stored raised by 128. Of values with more than four axes, all but the last behind the
+/// channels make the height; values of one axis are a batch of one channel.
 public struct PlanTensor: Hashable, Sendable {
     /// The value's name.
     public var name: String

@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import CX86Intrinsics
 
 /// Multiplies in registers only, 12 independent `vpmaddwd` with the `vpaddd` each needs: the most this core can do.

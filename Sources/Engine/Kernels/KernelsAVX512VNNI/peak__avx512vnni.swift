@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import CX86Intrinsics
 
 /// Multiplies in registers only, 24 independent `vpdpbusd` an iteration: the most this core can do.

@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 public import KernelInterface
 
 /// Matrix product, 4 rows by 8 columns at once, one k at a time.

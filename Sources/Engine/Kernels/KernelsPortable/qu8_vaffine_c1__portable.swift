@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 public import KernelInterface
 
 /// Per-channel affine map, requantized.
