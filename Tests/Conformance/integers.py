@@ -24,6 +24,28 @@ def run(cases, report, work, processes):
             judge(case, report, work / "int8" / case.name, plans, answers)
         except Exception as error:  # a broken case is a failure of that case
             report.fail(case.name, f"{type(error).__name__}: {str(error)[:300]}")
+    through_command_line(cases, report, work)
+
+
+def through_command_line(cases, report, work):
+    """Some graphs once more through `edgeprof run`: the runner's bits."""
+    several = [c for c in cases if len(c.model.graph.input) > 1 or len(c.model.graph.output) > 1]
+    symbolic = [c for c in cases if "symbolic" in c.name]
+    for case in {c.name: c for c in cases[::40] + several[::8] + symbolic}.values():
+        folder = work / "int8" / case.name
+        inputs = [folder / f"s0_in{i}.npy" for i in range(len(case.model.graph.input))]
+        outputs = [folder / f"cli_out{i}.npy" for i in range(len(case.model.graph.output))]
+        arguments = ["run", folder / "model.onnx", "--plan", "naive"]
+        for option, paths in (("--input", inputs), ("--output", outputs)):
+            arguments += [word for path in paths for word in (option, path)]
+        done = engine.command_line(arguments + (["--raw"] if np.load(inputs[0]).dtype.kind != "f" else []))
+        if done.returncode != 0:
+            report.fail(case.name, f"edgeprof run: exit code {done.returncode}, {done.stderr.strip()[:300]}")
+            continue
+        wanted = reference.run(case.model, case.samples[0])
+        if distance(steps([[np.load(path) for path in outputs]], [wanted]), [[w.stored for w in wanted]]):
+            report.fail(case.name, "edgeprof run gives other numbers than the numpy referee")
+        report.facts["graphs also through edgeprof run"] = report.facts.get("graphs also through edgeprof run", 0) + 1
 
 
 def judge(case, report, folder, plans, answers):
