@@ -11,6 +11,7 @@ import Glibc
 import InferenceEngine
 import KernelDispatch
 import KernelInterface
+import NetworkGraph
 import NumPyFiles
 import ONNXImport
 import Quantization
