@@ -41,12 +41,19 @@ def write_sample(folder, model, samples):
             np.save(folder / f"s{index}_in{position}.npy", sample[name])
 
 
+def open_batch(model, samples):
+    """A request's last part: the samples' batch, for a file whose inputs leave it open."""
+    info = model.graph.input[0]
+    dimensions = info.type.tensor_type.shape.dim
+    return [samples[0][info.name].shape[0]] if dimensions and dimensions[0].dim_param else []
+
+
 def read_outputs(folder, samples, plan, count):
     return [[np.load(folder / f"s{i}_{plan}_out{j}.npy") for j in range(count)] for i in range(samples)]
 
 
 def run_batch(requests, *, processes=2, seconds=60, limit_bytes=None):
-    """Runs requests (folder, samples, plans); gives per folder None, or what went wrong.
+    """Runs requests (folder, samples, plans, batch where the file leaves it open); gives per folder None, or what went wrong.
 
     A crash or a hang costs the request it happens in: the rest go to a new process.
     """
@@ -62,7 +69,10 @@ def run_serially(requests, seconds, limit_bytes):
     answers = {}
     pending = list(requests)
     while pending:
-        lines = "".join(f"{folder}\t{samples}\t{','.join(plans)}\n" for folder, samples, plans in pending)
+        lines = "".join(
+            f"{folder}\t{samples}\t{','.join(plans)}\t{''.join(map(str, batch))}\n"
+            for folder, samples, plans, *batch in pending
+        )
         timed_out = False
         with subprocess.Popen(
             [program("conformance-runner")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

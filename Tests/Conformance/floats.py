@@ -162,7 +162,8 @@ def run(cases, name_filter, report, work, processes):
     requests = []
     for name, _, model, samples, _ in graphs:
         engine.write_sample(work / "float" / name, model, samples)
-        requests.append((work / "float" / name, len(samples), ["float"]))
+        batch = engine.open_batch(model, samples)
+        requests.append((work / "float" / name, len(samples), ["float"], *batch))
     answers = engine.run_batch(requests, processes=processes)
     for name, operator, model, samples, ort_refuses in graphs:
         report.graphs += 1

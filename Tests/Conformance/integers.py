@@ -16,7 +16,7 @@ def run(cases, report, work, processes):
     for case in cases:
         folder = work / "int8" / case.name
         engine.write_sample(folder, case.model, case.samples)
-        requests.append((folder, len(case.samples), plans))
+        requests.append((folder, len(case.samples), plans, *engine.open_batch(case.model, case.samples)))
     answers = engine.run_batch(requests, processes=processes)
     for case in cases:
         report.graphs += 1

@@ -1,8 +1,8 @@
 // Runs many small ONNX files in one process, for Tests/Conformance: starting the command line for each would take longer
 // than all they compute.
 //
-// A line on standard input is `folder TAB samples TAB plans`; plans are `kind@isa` joined by commas, or `float`. For each
-// plan and sample i the runner reads s<i>_in<j>.npy, runs model.onnx and writes s<i>_<plan>_out<j>.npy, all in the
+// A line on standard input is `folder TAB samples TAB plans TAB batch`; plans are `kind@isa` joined by commas, or `float`;
+// batch may be empty. For each plan and sample i the runner reads s<i>_in<j>.npy, runs model.onnx and writes s<i>_<plan>_out<j>.npy, all in the
 // folder. For each line it prints `ok TAB folder` or `failed TAB folder TAB message`, in order.
 // With `--isas` it prints the instruction sets this host can run, and ends.
 
@@ -26,15 +26,18 @@ struct Request {
     var folder: String
     var samples: Int
     var plans: [String]
+    /// For files that leave it open.
+    var batch: Int?
 
     init(_ line: String) throws {
         let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, let samples = Int(parts[1]), samples >= 0 else {
-            throw RunnerError(description: "expected folder, samples and plans between tabs")
+        guard parts.count == 4, let samples = Int(parts[1]), samples >= 0 else {
+            throw RunnerError(description: "expected folder, samples, plans and batch between tabs")
         }
         folder = parts[0]
         self.samples = samples
         plans = parts[2].split(separator: ",").map(String.init)
+        batch = Int(parts[3])
     }
 
     func path(sample: Int, input: Int) -> String { "\(folder)/s\(sample)_in\(input).npy" }
@@ -43,8 +46,6 @@ struct Request {
 
     /// Runs every plan over every sample.
     func run() throws {
-        // The first array's first extent is the batch of files that leave it open.
-        let batch = samples > 0 ? try NumPyFile(path: path(sample: 0, input: 0)).shape.first : nil
         switch try ONNXImporter.load(path: "\(folder)/model.onnx", options: ImportOptions(batch: batch)) {
         case .float(let graph):
             let executor = try FloatExecutor(graph: graph, threads: 1)
