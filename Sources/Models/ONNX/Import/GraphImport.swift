@@ -41,9 +41,9 @@ struct GraphImport {
             operands[tensor.name] = .constant(Constant(tensor))
         }
         foldingBudget = Self.smallestBudget + bytes &* 2
-        for input in graph.inputs where !constants.contains(input.name) && live.contains(input.name) {
-            try addInput(input, options)
-        }
+        let inputs = graph.inputs.filter { !constants.contains($0.name) && live.contains($0.name) }
+        try requireUse(of: options.batch, inputs)
+        for input in inputs { try addInput(input, options) }
     }
 
     /// Imports one node.
@@ -176,7 +176,8 @@ struct GraphImport {
                     + "numbers"
             )
         }
-        guard TensorShape(constant.dimensions).checkedElementCount != nil else {
+        let extents = constant.dimensions.isEmpty ? [1] : constant.dimensions
+        guard TensorShape(extents).checkedElementCount != nil else {
             throw node.failure(
                 .invalidGraph,
                 "\(role) \(ONNXError.quoted(constant.tensor.name)) has extents \(constant.dimensions.prefix(8))"

@@ -17,20 +17,19 @@ extension GraphImport {
         }
         var shape: [Int] = []
         for (axis, dimension) in dimensions.enumerated() {
-            let wanted = given?[axis] ?? (axis == 0 ? options.batch : nil)
             switch dimension {
             // Some exporters write -1 for what is not known.
             case .fixed(let extent) where extent >= 0:
-                if let wanted, wanted != Int(extent) {
+                if let given, given[axis] != Int(extent) {
                     throw ONNXError(
                         .unsupportedModel,
-                        "input \(quoted): axis \(axis) is \(extent) in the file and cannot become \(wanted); export "
-                            + "with that axis left open"
+                        "input \(quoted): axis \(axis) is \(extent) in the file and cannot become \(given[axis]); "
+                            + "export with that axis left open"
                     )
                 }
                 shape.append(Int(extent))
             case .symbolic, .unknown, .fixed:
-                guard let extent = wanted ?? (axis == 0 ? 1 : nil) else {
+                guard let extent = given?[axis] ?? (axis == 0 ? options.batch ?? 1 : nil) else {
                     throw ONNXError(
                         .unsupportedModel,
                         "input \(quoted): the extent of axis \(axis) is open in the file; \(Self.shapeRemedy)"
@@ -48,6 +47,22 @@ extension GraphImport {
             )
         }
         return result
+    }
+
+    /// Throws for a batch that no input can take.
+    func requireUse(of batch: Int?, _ inputs: [ONNXValueInfo]) throws(ONNXError) {
+        guard let batch, !inputs.isEmpty else { return }
+        let takes = inputs.contains { input in
+            switch input.dimensions?.first {
+            case .fixed(let extent)? where extent >= 0: Int(extent) == batch
+            default: true
+            }
+        }
+        guard !takes else { return }
+        throw ONNXError(
+            .unsupportedModel,
+            "the batch is fixed in the file and cannot become \(batch); export with axis 0 left open"
+        )
     }
 
     private static var shapeRemedy: String { "give its shape (option inputShapes, --input-shape)" }

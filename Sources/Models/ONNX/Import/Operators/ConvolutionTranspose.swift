@@ -71,9 +71,6 @@ extension GraphImport {
         let shape = stored.dimensions
         guard groups > 1 else { return stored.transposed([1, 0] + Array(2..<shape.count)) }
         // Each group's block transposed: a view of five axes, then a copy.
-        if let axis = stored.dequantization?.axis, axis == 1 {
-            throw node.failure(.unsupportedModel, "weights in groups are quantized along axis 1, which groups share")
-        }
         let spatial = Array(shape[2...])
         let inputs = shape[0] / groups
         var raw = stored
@@ -84,9 +81,15 @@ extension GraphImport {
         try charge(stored.byteCount, node)
         let dense = blocks.transposed([0, 2, 1] + Array(3..<(spatial.count + 3))).dense()
         guard var filters = dense.reshaped([groups * shape[1], inputs] + spatial) else { return stored }
-        if let dequantization = stored.dequantization {
-            guard dequantization.axis == nil else {
-                throw node.failure(.unsupportedModel, "weights in groups are quantized along axis 0, the inputs")
+        if var dequantization = stored.dequantization {
+            if let axis = dequantization.axis {
+                guard axis == 1 else {
+                    throw node.failure(.unsupportedModel, "weights are quantized along axis \(axis), not the outputs'")
+                }
+                // Output j of every group has scale j.
+                dequantization.scales = Array(repeatElement(dequantization.scales, count: groups).joined())
+                dequantization.zeroPoints = Array(repeatElement(dequantization.zeroPoints, count: groups).joined())
+                dequantization.axis = 0
             }
             filters.dequantization = dequantization
         }

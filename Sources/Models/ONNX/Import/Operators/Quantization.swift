@@ -88,7 +88,7 @@ extension GraphImport {
             throw node.failure(.unsupportedModel, "quantizes in blocks; per tensor and per channel are supported")
         }
         let scale = try parameter(node, 1, "scale")
-        guard scale.dimensions.count <= 1, scale.tensor.elementType == .float32 else {
+        guard scale.dimensions.count <= 1, scale.elementCount >= 1, scale.tensor.elementType == .float32 else {
             throw node.failure(
                 .unsupportedModel,
                 "scale has \(scale.dimensions.count) axes of \(scale.tensor.elementType.name); float32 per tensor or per "
