@@ -352,7 +352,7 @@ let testTargets: [Target] = [
         .product(name: "HummingbirdTesting", package: "hummingbird")
     ),
     .testTarget(name: "edgeprofTests", dependencies: ["edgeprof", "EdgeprofAPI", "Economics", "ModelZoo", "Images"]),
-    .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI"]),
+    .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI"], exclude: ["Fixtures"]),
 ]
 
 let package = Package(

@@ -98,6 +98,51 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("y.npy")))
     }
 
+    private func fixture(_ name: String) -> String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/" + name).path
+    }
+
+    private func floats(_ path: String) throws -> [Float] {
+        try elements(path).withUnsafeBytes { raw in
+            (0..<(raw.count / 4)).map { Float(bitPattern: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)) }
+        }
+    }
+
+    /// Files of another tool's making, several outputs, a batch the file leaves open: what ONNX Runtime answers.
+    @Test(arguments: [("float", 1e-5), ("int8", 0)])
+    func filesGiveWhatONNXRuntimeGives(name: String, tolerance: Float) throws {
+        let folder = try TemporaryFolder()
+        let (scores, features) = (folder.path("scores.npy"), folder.path("features.npy"))
+        let file = fixture(name + ".onnx")
+        for plan in ["naive", "fused"] {
+            let result = try edgeprof([
+                "run", file, "--plan", plan, "--input", fixture("images.npy"), "--output", scores, "--output", features,
+            ])
+            try #require(result.status == 0, "\(result.errors)")
+            for (path, expected) in [(scores, "-scores.npy"), (features, "-features.npy")] {
+                let (ours, theirs) = (try floats(path), try floats(fixture(name + expected)))
+                #expect(ours.count == theirs.count)
+                #expect(zip(ours, theirs).allSatisfy { abs($0 - $1) <= tolerance })
+            }
+        }
+        let some = try edgeprof([
+            "run", file, "--input", "image=" + fixture("images.npy"), "--output", "features=" + scores,
+        ])
+        #expect(some.status == 0, "\(some.errors)")
+        #expect(try elements(scores) == elements(features))
+
+        let evaluated = try edgeprof([
+            "evaluate", file, "--scores", "scores", "--input", fixture("images.npy"), "--labels", fixture("labels.npy"),
+        ])
+        let printed = try printed(evaluated)
+        #expect(printed.precision == name && printed.model.source == .file && printed.model.name == name)
+        if name == "int8" { #expect(printed.top1.correct == 4) }
+        let unnamed = try edgeprof([
+            "evaluate", file, "--input", fixture("images.npy"), "--labels", fixture("labels.npy"),
+        ])
+        #expect(unnamed.status == 1 && unnamed.errors.contains("--scores"))
+    }
+
     private struct Printed: Decodable {
         struct Share: Decodable {
             var value: Double

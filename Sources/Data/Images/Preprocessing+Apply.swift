@@ -5,7 +5,7 @@ extension Preprocessing {
     /// - Returns: channels x `cropHeight` x `cropWidth`.
     /// - Throws: `ImageError` with `tooLarge` when the image would grow beyond bounds, as a very long one may.
     public func input(from image: RGBImage) throws(ImageError) -> [Float] {
-        let cropped = try picture(from: image)
+        let samples = try picture(from: image).samples
         let pixels = cropWidth * cropHeight
         var input = [Float](repeating: 0, count: channels * pixels)
         for channel in 0..<channels {
@@ -13,7 +13,6 @@ extension Preprocessing {
             let table = (0..<256).map { (Float($0) / 255 - mean[channel]) / standardDeviation[channel] }
             let source = channelOrder == .rgb ? channel : 2 - channel
             for pixel in 0..<pixels {
-                let samples = cropped.samples
                 let sample =
                     channels == 3
                     ? samples[pixel * 3 + source]
