@@ -21,8 +21,15 @@ public enum ModelHash {
             let count = read(file.number, &piece, piece.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
-            guard count > 0 else { return PlanCache.hexadecimal(hash.finalize()) }
+            guard count > 0 else { return hexadecimal(hash.finalize()) }
             piece.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
+    }
+
+    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.utf8.count == 1 ? "0" + digits : digits
+        }.joined()
     }
 }

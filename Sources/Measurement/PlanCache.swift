@@ -66,12 +66,7 @@ struct PlanCache: Sendable {
     static func identity(of network: QuantizedNetwork) -> String {
         var hash = SHA256()
         network.withCanonicalBytes { hash.update(bufferPointer: $0) }
-        return hexadecimal(hash.finalize())
-    }
-
-    /// Bytes as lower-case hexadecimal digits.
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { byte in
+        return hash.finalize().map { byte in
             let digits = String(byte, radix: 16)
             return digits.utf8.count == 1 ? "0" + digits : digits
         }.joined()
