@@ -26,4 +26,12 @@ struct GraphConnections {
         guard consumers[value.index].count == 1, !isOutput[value.index] else { return nil }
         return producers[value.index]
     }
+
+    /// Whether a value is a constant of the model.
+    func isConstant(_ value: ValueID, in graph: NetworkGraph) -> Bool {
+        guard let producer = producers[value.index], case .constant = graph.nodes[producer].operation else {
+            return false
+        }
+        return true
+    }
 }

@@ -4,13 +4,16 @@
 // outputs once; caches can only do worse than that by re-reading and better by keeping a value between passes. At int8
 // an activation is one byte. Weights at int8 are one byte each, plus per output channel four bytes of bias (s32) and
 // four of weight scale (f32); a batch normalization that keeps its own arithmetic has eight bytes a channel (multiplier
-// and offset, f32). Sums saturate at Int.max, so that no file can make them trap.
+// and offset, f32). A constant's elements are parameters of one byte each, counted where the constant is, not where it
+// is read. Sums saturate at Int.max, so that no file can make them trap.
 
 /// What one node costs.
 public struct NodeCosts: Hashable, Sendable {
-    /// Learned numbers of the float model: weights, biases, a normalization's scale and shift (not its moments).
+    /// Learned numbers of the float model: weights, biases, constants, a normalization's scale and shift (not its
+    /// moments).
     public var parameters = 0
-    /// Multiply-accumulates of a convolution or fully connected layer; 0 for other operators, bias not counted.
+    /// Multiply-accumulates of a convolution, fully connected layer or transposed convolution (there each input element
+    /// meets each weight of its channel once); 0 for other operators, bias not counted.
     public var macs = 0
     /// Bytes of int8 weights with their biases and scales (see above); 0 for a batch normalization folded away.
     public var int8WeightBytes = 0
@@ -56,7 +59,7 @@ public struct GraphCosts: Hashable, Sendable {
         var convolutionElements = 0
         var weightElements = 0
         for (node, pass) in zip(graph.nodes, passes) {
-            let cost = NodeCosts(of: node, in: graph, pass: pass)
+            let cost = NodeCosts(of: node, in: graph, pass: pass, connections)
             nodes.append(cost)
             weightElements = saturatingSum(weightElements, node.operation.weightElementCount)
             if case .batchNormalization(let normalization) = node.operation, pass == .epilogue,
@@ -64,7 +67,7 @@ public struct GraphCosts: Hashable, Sendable {
             {
                 weightElements = saturatingSum(weightElements, normalization.shift.elementCount)
             }
-            if case .convolution = node.operation {
+            if node.operation.isConvolution {
                 convolutionElements = saturatingSum(convolutionElements, cost.readElements)
                 convolutionElements = saturatingSum(convolutionElements, cost.writtenElements)
             }
@@ -80,10 +83,12 @@ public struct GraphCosts: Hashable, Sendable {
 
 extension NodeCosts {
     /// Costs of one node.
-    init(of node: Node, in graph: NetworkGraph, pass: OperatorPass) {
+    init(of node: Node, in graph: NetworkGraph, pass: OperatorPass, _ connections: GraphConnections) {
         isAbsorbed = pass != .own
         if pass == .own {
-            for value in node.inputs { readElements = saturatingSum(readElements, graph.shape(of: value).elementCount) }
+            for value in node.inputs where !connections.isConstant(value, in: graph) {
+                readElements = saturatingSum(readElements, graph.shape(of: value).elementCount)
+            }
             for value in node.outputs {
                 writtenElements = saturatingSum(writtenElements, graph.shape(of: value).elementCount)
             }
@@ -93,6 +98,14 @@ extension NodeCosts {
             addLayer(layer.weights, bias: layer.bias, output: graph.shape(of: node.outputs[0]))
         case .fullyConnected(let layer):
             addLayer(layer.weights, bias: layer.bias, output: graph.shape(of: node.outputs[0]))
+        case .convolutionTranspose(let layer):
+            addLayer(layer.weights, bias: layer.bias, output: graph.shape(of: node.outputs[0]))
+            let input = graph.shape(of: node.inputs[0])
+            // As below: positions and weights are below 2^31 each.
+            macs = input.batch * input.height * input.width * layer.weights.elementCount
+        case .constant(let elements):
+            parameters = elements.elementCount
+            int8WeightBytes = elements.elementCount
         case .batchNormalization(let normalization):
             parameters = 2 * normalization.scale.elementCount
             int8WeightBytes = pass == .epilogue ? 0 : 8 * normalization.scale.elementCount
@@ -118,10 +131,18 @@ extension NodeCosts {
 }
 
 extension Operation {
+    fileprivate var isConvolution: Bool {
+        switch self {
+        case .convolution, .convolutionTranspose: true
+        default: false
+        }
+    }
+
     /// Elements of a linear layer's weights and bias; 0 for other operators.
     fileprivate var weightElementCount: Int {
         switch self {
         case .convolution(let layer): layer.weights.elementCount + (layer.bias?.elementCount ?? 0)
+        case .convolutionTranspose(let layer): layer.weights.elementCount + (layer.bias?.elementCount ?? 0)
         case .fullyConnected(let layer): layer.weights.elementCount + (layer.bias?.elementCount ?? 0)
         default: 0
         }
@@ -130,6 +151,7 @@ extension Operation {
     fileprivate var hasBias: Bool {
         switch self {
         case .convolution(let layer): layer.bias != nil
+        case .convolutionTranspose(let layer): layer.bias != nil
         case .fullyConnected(let layer): layer.bias != nil
         default: false
         }

@@ -15,7 +15,7 @@ enum OperatorPass: Hashable {
     case own
     /// As the producer writes: the node's output takes the place of its input.
     case epilogue
-    /// As consumers read (or not at all, for a mere change of view): the node's output is never stored.
+    /// As consumers read (or not at all, for a constant or a mere change of view): the node's output is never stored.
     case view
 }
 
@@ -25,7 +25,11 @@ extension NetworkGraph {
         var passes = [OperatorPass](repeating: .own, count: nodes.count)
         for (index, node) in nodes.enumerated() {
             switch node.operation {
-            case .flatten, .split:
+            case .flatten, .split, .constant:
+                passes[index] = .view
+            case .reshape(let target) where shape(of: node.inputs[0]).isStoredAlike(reshapedTo: target):
+                passes[index] = .view
+            case .transpose(let axes) where shape(of: node.inputs[0]).isStoredAlike(transposedBy: axes):
                 passes[index] = .view
             case .concatenate where plan == .fused:
                 passes[index] = .view
@@ -66,7 +70,9 @@ extension Operation {
     /// Whether an activation can be applied as this operator writes.
     fileprivate var acceptsActivation: Bool {
         switch self {
-        case .convolution, .fullyConnected, .batchNormalization, .add: true
+        case .convolution, .fullyConnected, .convolutionTranspose, .batchNormalization, .add, .subtract, .multiply,
+            .function:
+            true
         default: false
         }
     }

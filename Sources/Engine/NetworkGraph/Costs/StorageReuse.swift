@@ -12,8 +12,9 @@ struct StorageReuse {
     private(set) var buffers: [Buffer] = []
     private var buffersOfValue: [[Int]]
 
-    /// Assigns buffers; `inPlace` lets an addition, activation or batch normalization overwrite an input that nobody
-    /// reads later.
+    /// Assigns buffers; constants lie with the weights and have none.
+    ///
+    /// `inPlace` lets an element-wise operator overwrite an input of the output's size that nobody reads later.
     init(_ graph: NetworkGraph, passes: [OperatorPass], inPlace: Bool) {
         let intervals = Liveness(of: graph).intervals
         buffersOfValue = [[Int]](repeating: [], count: graph.values.count)
@@ -85,7 +86,7 @@ extension Operation {
     /// Whether each output element depends only on the input elements at the same place.
     fileprivate var isElementwise: Bool {
         switch self {
-        case .activation, .add, .batchNormalization: true
+        case .activation, .function, .add, .subtract, .multiply, .batchNormalization: true
         default: false
         }
     }

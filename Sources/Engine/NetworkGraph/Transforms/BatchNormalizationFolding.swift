@@ -8,7 +8,7 @@ import Glibc
 // with f one factor an output, hence one a row of W. Zero padding stays exact because f is applied after the sum.
 
 extension NetworkGraph {
-    /// Folds every batch normalization that directly follows a convolution or fully connected layer into it.
+    /// Folds every batch normalization that directly follows a convolution, transposed or not, or fully connected layer into it.
     ///
     /// Others stay: those behind another operator (DenseNet's), and those behind a layer whose own output is read by
     /// someone else or returned. The folded layer keeps its node's name and writes the normalization's value; its
@@ -34,7 +34,7 @@ extension NetworkGraph {
         guard case .batchNormalization = node.operation, let producer = connections.soleProducer(of: node.inputs[0])
         else { return nil }
         switch nodes[producer].operation {
-        case .convolution, .fullyConnected: return producer
+        case .convolution, .convolutionTranspose, .fullyConnected: return producer
         default: return nil
         }
     }
@@ -49,6 +49,10 @@ extension Operation {
             layer.bias = normalization.foldedBias(layer.bias, factors: factors)
             layer.weights = layer.weights.scalingRows(by: factors)
             return .convolution(layer)
+        case .convolutionTranspose(var layer):
+            layer.bias = normalization.foldedBias(layer.bias, factors: factors)
+            layer.weights = layer.weights.scalingRows(by: factors)
+            return .convolutionTranspose(layer)
         case .fullyConnected(var layer):
             layer.bias = normalization.foldedBias(layer.bias, factors: factors)
             layer.weights = layer.weights.scalingRows(by: factors)
