@@ -15,7 +15,11 @@ import Testing
     }
 
     private func observe(_ name: String) throws -> (observations: [Observation], logits: [[Float]]) {
-        let (network, moments) = try ModelZoo.construct(name: name, seed: 0, imageSize: Self.size)
+        let (network, moments) = try ModelZoo.construct(
+            name: name,
+            seed: 0,
+            input: ZooInput(height: Self.size, width: Self.size)
+        )
         let images = [testImage(size: Self.size, seed: 1), testImage(size: Self.size, seed: 2)]
         var observations: [Observation] = []
         let logits = FloatExecutor(graph: network.graph).run(images) { value, elements in
@@ -42,7 +46,8 @@ import Testing
         return (observations, logits)
     }
 
-    @Test(arguments: ModelZoo.names) func activationsStayWithinPredictions(name: String) throws {
+    @Test(arguments: ModelZoo.names + ModelZoo.headModels.map(\.name))
+    func activationsStayWithinPredictions(name: String) throws {
         let (observations, logits) = try observe(name)
         for observation in observations {
             #expect(

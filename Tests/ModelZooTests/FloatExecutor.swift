@@ -77,11 +77,68 @@ struct FloatExecutor {
                     }
                 }
             ]
-        case .flatten:
+        case .flatten, .reshape:
             return [inputs[0]]
+        case .transpose(let permutation):
+            return [inputs[0].map { transpose($0, permutation, shape, output) }]
+        case .resize(let resize):
+            return [inputs[0].map { self.resize($0, resize, shape) }]
         default:
             preconditionFailure("not an operator of the zoo")
         }
+    }
+
+    /// Of four axes.
+    private func transpose(
+        _ image: [Float],
+        _ permutation: [Int],
+        _ shape: TensorShape,
+        _ output: TensorShape
+    ) -> [Float] {
+        let strides = (0..<4).map { shape.dimensions[($0 + 1)...].reduce(1, *) }
+        var result: [Float] = []
+        result.reserveCapacity(image.count)
+        for first in 0..<output.dimensions[0] {
+            for second in 0..<output.dimensions[1] {
+                for third in 0..<output.dimensions[2] {
+                    for fourth in 0..<output.dimensions[3] {
+                        let index = zip([first, second, third, fourth], permutation).reduce(0) { sum, axis in
+                            sum + axis.0 * strides[axis.1]
+                        }
+                        result.append(image[index])
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// Bilinear, half-pixel.
+    private func resize(_ image: [Float], _ resize: Resize, _ shape: TensorShape) -> [Float] {
+        func neighbours(_ position: Int, _ scale: Float, _ extent: Int) -> (Int, Int, Float) {
+            let place = min(max((Float(position) + 0.5) / scale - 0.5, 0), Float(extent - 1))
+            let low = Int(place)
+            return (low, min(low + 1, extent - 1), place - Float(low))
+        }
+        var result: [Float] = []
+        result.reserveCapacity(shape.channels * resize.height * resize.width)
+        for channel in 0..<shape.channels {
+            let plane = channel * shape.height * shape.width
+            for row in 0..<resize.height {
+                let (top, bottom, down) = neighbours(row, resize.scaleHeight, shape.height)
+                for column in 0..<resize.width {
+                    let (left, right, across) = neighbours(column, resize.scaleWidth, shape.width)
+                    let upper =
+                        image[plane + top * shape.width + left] * (1 - across)
+                        + image[plane + top * shape.width + right] * across
+                    let lower =
+                        image[plane + bottom * shape.width + left] * (1 - across)
+                        + image[plane + bottom * shape.width + right] * across
+                    result.append(upper * (1 - down) + lower * down)
+                }
+            }
+        }
+        return result
     }
 
     private func normalize(_ image: [Float], _ layer: BatchNormalization, _ shape: TensorShape) -> [Float] {
@@ -142,10 +199,11 @@ struct FloatExecutor {
                     for tap in 0..<window.elementCount {
                         let (y, x) = (tap / window.kernelWidth, tap % window.kernelWidth)
                         for row in 0..<output.height {
-                            let inputRow = row * window.strideHeight - window.padTop + y
+                            let inputRow = row * window.strideHeight - window.padTop + y * window.dilationHeight
                             guard inputRow >= 0, inputRow < shape.height else { continue }
                             for column in 0..<output.width {
-                                let inputColumn = column * window.strideWidth - window.padLeft + x
+                                let inputColumn =
+                                    column * window.strideWidth - window.padLeft + x * window.dilationWidth
                                 guard inputColumn >= 0, inputColumn < shape.width else { continue }
                                 patches[(row * output.width + column) * length + channel * window.elementCount + tap] =
                                     image[plane + inputRow * shape.width + inputColumn]

@@ -32,40 +32,77 @@ public enum ModelZoo {
     /// Its weights are produced on demand, a row at a time, so building takes milliseconds whatever the size.
     ///
     /// - Parameters:
-    ///   - name: A name of `names`.
+    ///   - name: A name of `names` or of `headModels`.
     ///   - seed: Determines all weights, the same on every machine.
-    ///   - imageSize: Height and width of the input, one of `imageSizes`; 224 is what the published figures are for.
+    ///   - imageSize: Height and width of the input, one of `imageSizes`; the model's own when nil.
     /// - Returns: The graph, with batch normalization as nodes of its own, and the range of each of its values.
     /// - Throws: `ModelZooError` for an unknown name or an image size the architecture cannot take.
-    public static func build(name: String, seed: UInt64 = 0, imageSize: Int = 224) throws(ModelZooError) -> ZooNetwork {
-        try construct(name: name, seed: seed, imageSize: imageSize).network
+    public static func build(
+        name: String,
+        seed: UInt64 = 0,
+        imageSize: Int? = nil
+    ) throws(ModelZooError) -> ZooNetwork {
+        try build(name: name, seed: seed, input: ZooInput(height: imageSize, width: imageSize))
+    }
+
+    /// Builds a model for an input of any form.
+    ///
+    /// - Parameters:
+    ///   - name: A name of `names` or of `headModels`.
+    ///   - seed: Determines all weights, the same on every machine.
+    ///   - input: The input's extents.
+    /// - Returns: The graph and the range of each of its values.
+    /// - Throws: `ModelZooError` for an unknown name or an image size the architecture cannot take.
+    public static func build(name: String, seed: UInt64 = 0, input: ZooInput) throws(ModelZooError) -> ZooNetwork {
+        try construct(name: name, seed: seed, input: input).network
     }
 
     /// Builds a model together with what is predicted of each of its values.
     static func construct(
         name: String,
         seed: UInt64,
-        imageSize: Int
+        input: ZooInput
     ) throws(ModelZooError) -> (network: ZooNetwork, moments: [ActivationMoments]) {
-        let architecture = try architecture(name)
-        guard imageSizes.contains(imageSize) else {
-            throw .unusableImageSize(imageSize, model: name, reason: nil)
+        let headModel = headModels.first { $0.name == name }
+        let architecture = headModel == nil ? try architecture(name) : nil
+        let own = headModel == nil ? ZooModel.imageSize : HeadModel.imageSize
+        let (height, width) = (input.height ?? own, input.width ?? own)
+        for extent in [height, width] where !imageSizes.contains(extent) {
+            throw .unusableImageSize(extent, model: name, reason: nil)
         }
         do {
             var builder = NetworkBuilder(name: name, seed: seed)
-            let image = try builder.input("input", size: imageSize)
-            let logits = try architecture.build(&builder, image: image)
-            return (try builder.finish(output: logits), builder.moments)
+            let shape = TensorShape(batch: input.batch, channels: 3, height: height, width: width)
+            let image = try builder.input("input", shape)
+            var outputs: [ValueID] = []
+            if let architecture { outputs = [try architecture.build(&builder, image: image)] }
+            if let headModel { outputs = try headModel.build(&builder, image: image) }
+            return (try builder.finish(outputs: outputs), builder.moments)
         } catch {
-            throw .unusableImageSize(imageSize, model: name, reason: error)
+            throw .unusableImageSize(max(height, width), model: name, reason: error)
         }
     }
 
-    private static func architecture(_ name: String) throws(ModelZooError) -> any Architecture {
+    static func architecture(_ name: String) throws(ModelZooError) -> any Architecture {
         guard let found = architectures.first(where: { $0.model.name == name }) else {
             throw .unknownModel(name, suggestions: nearestNames(to: name))
         }
         return found
+    }
+}
+
+/// What a zoo model is built for.
+public struct ZooInput: Hashable, Sendable {
+    /// Rows and columns of the images, each one of `ModelZoo.imageSizes`; the model's own when nil.
+    public var height, width: Int?
+    /// Images at a time.
+    public var batch: Int
+
+    /// Makes an input.
+    public init(height: Int? = nil, width: Int? = nil, batch: Int = 1) {
+        self.height = height
+        self.width = width
+        self.batch = batch
     }
 }
 

@@ -31,7 +31,8 @@ extension ModelZoo {
     static func nearestNames(to name: String) -> [String] {
         // Longer names than these are far from all of ours, and need not cost a large table.
         let asked = Array(name.lowercased().utf8.prefix(64))
-        let ranked = names.map { (name: $0, distance: editDistance(asked, Array($0.utf8))) }
+        let all = asked.contains(UInt8(ascii: "+")) ? headModels.map(\.name) : names
+        let ranked = all.map { (name: $0, distance: editDistance(asked, Array($0.utf8))) }
             .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
         return ranked.prefix(3).map(\.name)
     }

@@ -40,9 +40,14 @@ extension NetworkBuilder {
     }
 
     /// A depthwise convolution: one 3x3 filter a channel.
-    mutating func depthwise(_ name: String, _ input: ValueID, stride: Int) throws(GraphError) -> ValueID {
+    mutating func depthwise(
+        _ name: String,
+        _ input: ValueID,
+        stride: Int,
+        dilation: Int = 1
+    ) throws(GraphError) -> ValueID {
         let channels = channels(of: input)
-        let window = Window(kernel: 3, stride: stride, padding: 1)
+        let window = Window(kernel: 3, stride: stride, padding: dilation, dilation: dilation)
         return try convolution(name, input, outputs: channels, window, groups: channels, isCentred: false)
     }
 

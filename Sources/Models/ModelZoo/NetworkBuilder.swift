@@ -5,6 +5,8 @@ struct NetworkBuilder {
     var graph: GraphBuilder
     /// One entry a value of the graph.
     var moments: [ActivationMoments] = []
+    /// What names of nodes begin with, for example `backbone.`.
+    var prefix = ""
     private var sources: CounterHash
     private var tensorCount = 0
 
@@ -13,15 +15,15 @@ struct NetworkBuilder {
         sources = CounterHash(key: seed)
     }
 
-    mutating func input(_ name: String, size: Int) throws(GraphError) -> ValueID {
-        let id = try graph.addInput(name, shape: TensorShape(channels: 3, height: size, width: size))
+    mutating func input(_ name: String, _ shape: TensorShape) throws(GraphError) -> ValueID {
+        let id = try graph.addInput(name, shape: shape)
         moments.append(.normalizedImage(channels: 3))
         return id
     }
 
-    func finish(output: ValueID) throws(GraphError) -> ZooNetwork {
+    func finish(outputs: [ValueID]) throws(GraphError) -> ZooNetwork {
         ZooNetwork(
-            graph: try graph.build(outputs: [output]),
+            graph: try graph.build(outputs: outputs),
             activationRanges: moments.map { Float($0.range.lowerBound)...Float($0.range.upperBound) }
         )
     }
@@ -38,7 +40,7 @@ struct NetworkBuilder {
         _ inputs: ValueID...,
         moments predicted: ActivationMoments
     ) throws(GraphError) -> ValueID {
-        let output = try graph.add(operation, name: name, inputs: inputs)
+        let output = try graph.add(operation, name: prefix + name, inputs: inputs)
         moments.append(predicted)
         return output
     }
@@ -89,7 +91,7 @@ struct NetworkBuilder {
     }
 
     mutating func concatenation(_ name: String, _ inputs: [ValueID]) throws(GraphError) -> ValueID {
-        let output = try graph.add(.concatenate, name: name, inputs: inputs)
+        let output = try graph.add(.concatenate, name: prefix + name, inputs: inputs)
         moments.append(.joined(inputs.map { moments[$0.index] }))
         return output
     }
@@ -99,9 +101,9 @@ struct NetworkBuilder {
         let half = channels(of: input) / 2
         let parts = try graph.add(
             .split(sizes: [half, half]),
-            name: name,
+            name: prefix + name,
             inputs: [input],
-            outputNames: [name + ".0", name + ".1"]
+            outputNames: [prefix + name + ".0", prefix + name + ".1"]
         )
         let whole = moments[input.index]
         moments += [whole.part(0..<half), whole.part(half..<(2 * half))]

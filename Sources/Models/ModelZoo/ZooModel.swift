@@ -8,6 +8,9 @@ public struct ZooModel: Hashable, Sendable {
     public var hyperparameterCount: Int
     /// ImageNet top-1 accuracy published for trained weights of this architecture.
     public var publishedTop1: PublishedAccuracy
+
+    /// Height and width of the images the published figures are for.
+    public static let imageSize = 224
 }
 
 /// An accuracy someone else measured.

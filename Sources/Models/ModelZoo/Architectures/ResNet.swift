@@ -1,7 +1,7 @@
 import NetworkGraph
 
 /// ResNet (arXiv 1512.03385) with the stride of a bottleneck on its 3x3 convolution ("v1.5", as in torchvision).
-struct ResNet: Architecture {
+struct ResNet: Backbone {
     let model: ZooModel
     /// Blocks in each of the four stages.
     let depths: [Int]
@@ -22,23 +22,36 @@ struct ResNet: Architecture {
         self.hasBottlenecks = hasBottlenecks
     }
 
-    func build(_ network: inout NetworkBuilder, image: ValueID) throws(GraphError) -> ValueID {
+    func features(
+        _ network: inout NetworkBuilder,
+        image: ValueID,
+        outputStride: Int
+    ) throws(GraphError) -> BackboneFeatures {
+        var downsampling = Downsampling(outputStride: outputStride, after: 4)
         let stem = Window(kernel: 7, stride: 2, padding: 3)
         var value = try network.convolution("conv1", image, outputs: 64, stem, isCentred: false)
         value = try network.batchNormalization("bn1", value)
         value = try network.relu("relu", value)
         value = try network.maxPool("maxpool", value, Window(kernel: 3, stride: 2, padding: 1))
+        var middle = value
         for (stage, depth) in depths.enumerated() {
+            if stage == 3 { middle = value }
             for index in 0..<depth {
+                let step = stage > 0 && index == 0 ? downsampling.next() : downsampling.current
                 let block = Block(
                     name: "layer\(stage + 1).\(index)",
                     width: 64 << stage,
-                    stride: stage > 0 && index == 0 ? 2 : 1
+                    stride: step.stride,
+                    dilation: step.dilation
                 )
                 value = hasBottlenecks ? try block.bottleneck(&network, value) : try block.basic(&network, value)
             }
         }
-        value = try network.globalAveragePool("avgpool", value)
+        return BackboneFeatures(middle: middle, last: value)
+    }
+
+    func classify(_ network: inout NetworkBuilder, _ features: ValueID) throws(GraphError) -> ValueID {
+        var value = try network.globalAveragePool("avgpool", features)
         value = try network.flatten("flatten", value)
         return try network.fullyConnected("fc", value, outputs: 1_000, outputVariance: 4)
     }
@@ -49,6 +62,8 @@ private struct Block {
     let name: String
     let width: Int
     let stride: Int
+    /// Of its 3x3 convolutions.
+    let dilation: Int
 
     /// Scale of the branch's last normalization, see `NetworkBuilder.batchNormalization`.
     private static let branchGain = 0.25
@@ -58,17 +73,18 @@ private struct Block {
             name + ".conv1",
             input,
             outputs: width,
-            Window(kernel: 3, stride: stride, padding: 1)
+            Window(kernel: 3, stride: stride, padding: dilation, dilation: dilation)
         )
         value = try network.batchNormalization(name + ".bn1", value)
         value = try network.relu(name + ".relu1", value)
-        value = try network.convolution(name + ".conv2", value, outputs: width, Window(kernel: 3, padding: 1))
+        let second = Window(kernel: 3, padding: dilation, dilation: dilation)
+        value = try network.convolution(name + ".conv2", value, outputs: width, second)
         value = try network.batchNormalization(name + ".bn2", value, gain: Self.branchGain, shift: 0)
         return try join(&network, branch: value, input, activation: ".relu2")
     }
 
     func bottleneck(_ network: inout NetworkBuilder, _ input: ValueID) throws(GraphError) -> ValueID {
-        let middle = Window(kernel: 3, stride: stride, padding: 1)
+        let middle = Window(kernel: 3, stride: stride, padding: dilation, dilation: dilation)
         var value = try network.convolution(name + ".conv1", input, outputs: width, Window(kernel: 1))
         value = try network.batchNormalization(name + ".bn1", value)
         value = try network.relu(name + ".relu1", value)

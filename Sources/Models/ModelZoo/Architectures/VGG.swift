@@ -1,7 +1,7 @@
 import NetworkGraph
 
 /// VGG (arXiv 1409.1556), configurations A and D: plain stacks of 3x3 convolutions.
-struct VGG: Architecture {
+struct VGG: Backbone {
     let model: ZooModel
     /// 3x3 convolutions in each of the five stages.
     let depths: [Int]
@@ -27,8 +27,14 @@ struct VGG: Architecture {
         self.hasBatchNormalization = hasBatchNormalization
     }
 
-    func build(_ network: inout NetworkBuilder, image: ValueID) throws(GraphError) -> ValueID {
+    func features(
+        _ network: inout NetworkBuilder,
+        image: ValueID,
+        outputStride: Int
+    ) throws(GraphError) -> BackboneFeatures {
+        var downsampling = Downsampling(outputStride: outputStride, after: 1)
         var value = image
+        var middle = image
         var layer = 0
         func next() -> String {
             defer { layer += 1 }
@@ -40,7 +46,7 @@ struct VGG: Architecture {
                     next(),
                     value,
                     outputs: width,
-                    Window(kernel: 3, padding: 1),
+                    Window(kernel: 3, padding: downsampling.dilation, dilation: downsampling.dilation),
                     biasShift: hasBatchNormalization ? 0 : ActivationMoments.preActivationShift,
                     scale: .outputVariance(1),
                     isCentred: value != image
@@ -48,12 +54,16 @@ struct VGG: Architecture {
                 if hasBatchNormalization { value = try network.batchNormalization(next(), value) }
                 value = try network.relu(next(), value)
             }
-            value = try network.maxPool(next(), value, Window(kernel: 2, stride: 2))
+            middle = value
+            let pool = next()
+            // Where the image is to stay, a pooling goes with its stride (arXiv 1511.07122, section 4).
+            guard downsampling.next().stride == 2 else { continue }
+            value = try network.maxPool(pool, value, Window(kernel: 2, stride: 2))
         }
-        return try classify(value, &network)
+        return BackboneFeatures(middle: middle, last: value)
     }
 
-    private func classify(_ features: ValueID, _ network: inout NetworkBuilder) throws(GraphError) -> ValueID {
+    func classify(_ network: inout NetworkBuilder, _ features: ValueID) throws(GraphError) -> ValueID {
         let shift = ActivationMoments.preActivationShift
         var value = try network.flatten("flatten", pooled(features, &network))
         value = try network.fullyConnected("classifier.0", value, outputs: 4_096, outputVariance: 1, biasShift: shift)
@@ -68,16 +78,19 @@ struct VGG: Architecture {
     /// Below that it would only repeat elements, which a classifier over the elements themselves can match with sums of
     /// its weights, so here the classifier takes them as they are.
     private func pooled(_ features: ValueID, _ network: inout NetworkBuilder) throws(GraphError) -> ValueID {
-        let side = network.graph.shape(of: features).height
-        if side <= 7 { return features }
-        guard side % 7 == 0 else {
+        let shape = network.graph.shape(of: features)
+        if shape.height <= 7, shape.width <= 7 { return features }
+        guard [shape.height, shape.width].allSatisfy({ $0 <= 7 || $0 % 7 == 0 }) else {
             throw GraphError(
                 .shapeMismatch,
                 node: "avgpool",
-                problem: "features of \(side)x\(side) do not pool evenly to 7x7",
+                problem: "features of \(shape.height)x\(shape.width) do not pool evenly to 7x7",
                 remedy: "choose an image size below 256 or a multiple of 224"
             )
         }
-        return try network.averagePool("avgpool", features, Window(kernel: side / 7, stride: side / 7))
+        var window = Window(kernel: 1)
+        (window.kernelHeight, window.kernelWidth) = (max(shape.height / 7, 1), max(shape.width / 7, 1))
+        (window.strideHeight, window.strideWidth) = (window.kernelHeight, window.kernelWidth)
+        return try network.averagePool("avgpool", features, window)
     }
 }

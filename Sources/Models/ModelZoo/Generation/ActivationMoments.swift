@@ -14,6 +14,8 @@ import NetworkGraph
 // - Addition: independent terms. Concatenation, split and shuffle move channels.
 // - Pooling: neighbours are correlated, so a window of K counts as fewer independent elements: √K for a mean, about
 //   (K + 1)/2 for a maximum of normal variables.
+// - Bilinear resize: a mean of four neighbours; averaged over their weights, independent ones would leave 4/9 of the
+//   variance and equal ones all of it, so two thirds are taken.
 //
 // Ranges are mean ± 4 standard deviations over all channels, within what the operator allows of its input's range.
 
@@ -108,6 +110,15 @@ struct ActivationMoments {
         return ActivationMoments(
             channels: channels.map { Moments(mean: $0.mean, variance: $0.variance / independent) },
             within: range
+        )
+    }
+
+    /// Bilinear interpolation; of a single element it repeats that element.
+    func interpolated(isConstant: Bool) -> ActivationMoments {
+        guard !isConstant else { return self }
+        return ActivationMoments(
+            channels: channels.map { Moments(mean: $0.mean, variance: $0.variance * 2 / 3) },
+            range: range
         )
     }
 
