@@ -191,7 +191,7 @@ let measurement: [Target] = [
         name: "Measurement",
         dependencies: [
             "MeasurementCore", "InferenceEngine", "Quantization", "NetworkGraph", "KernelDispatch", "KernelInterface",
-            "ModelZoo", "HostInfo", "Statistics", "EdgeprofAPI", crypto,
+            "ModelZoo", "ONNXFormat", "ONNXImport", "ONNXExport", "HostInfo", "Statistics", "EdgeprofAPI", crypto,
         ]
     ),
 ]
@@ -331,6 +331,10 @@ let testTargets: [Target] = [
         "MeasurementCore",
         "EdgeprofAPI",
         "HostInfo",
+        "ModelZoo",
+        "NetworkGraph",
+        "ONNXExport",
+        "ONNXFormat",
         "Quantization",
         "CAllocationCounter",
         fixtures: "Fixtures"

@@ -7,14 +7,14 @@ extension Measurer {
     /// Cancelling the task kills and reaps the measuring process.
     ///
     /// - Parameters:
-    ///   - model: zoo name.
+    ///   - model: where it comes from.
     ///   - settings: how it is measured.
     ///   - layers: whether each step of the plan is timed as well.
     ///   - onProgress: called from the measuring thread at each change.
     /// - Returns: the run, whatever its outcome.
     /// - Throws: `MeasurementError`; `CancellationError` when the task was cancelled.
     public func run(
-        model: String,
+        model: ModelSource,
         settings: MeasurementSettings,
         layers: Bool = false,
         onProgress: @escaping @Sendable (Progress) -> Void = { _ in }

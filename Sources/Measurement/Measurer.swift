@@ -54,7 +54,7 @@ public struct Measurer: Sendable {
     /// Blocks for as long as that takes; `run(model:settings:layers:onProgress:)` does not.
     ///
     /// - Parameters:
-    ///   - model: zoo name.
+    ///   - model: where it comes from.
     ///   - settings: how it is measured; an instruction set above the limits' is lowered to it.
     ///   - layers: whether each step of the plan is timed as well.
     ///   - cancellation: ends it early.
@@ -62,7 +62,7 @@ public struct Measurer: Sendable {
     /// - Returns: the run, whatever its outcome: a model that is unknown, does not fit or crashes costs this run only.
     /// - Throws: when no run could be taken for a reason that has nothing to do with the model.
     public func measure(
-        model: String,
+        model: ModelSource,
         settings: MeasurementSettings,
         layers: Bool = false,
         cancellation: MeasurementCancellation = MeasurementCancellation(),

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Glibc
 internal import InferenceEngine
 internal import Quantization
@@ -9,16 +8,17 @@ struct PreparedPlan {
     var file: FileDescriptor
     /// Where it is.
     var path: String
-    /// SHA-256 of the network's canonical bytes, as hexadecimal digits.
+    /// SHA-256 of the model's file (`ModelIdentity`).
     var sha256: String
 }
 
 /// Packed plans and models' identities on the disk.
 ///
 /// ```
-/// NAME-BUILD.identity               64 hexadecimal digits: the model's SHA-256
+/// NAME-BUILD.identity               64 hexadecimal digits: a zoo model's SHA-256
 /// SHA256-ISA-PLAN-BUILD.plan        the packed plan
 /// ```
+/// A file's SHA-256 is taken each time, so that a changed file is another model; it is imported when no plan has it.
 /// BUILD changes with the program, so that neither outlives the code that made it. Files are written beside their place and take
 /// their name when they are whole; when they take more than the limit, those unused for longest go.
 struct PlanCache: Sendable {
@@ -39,12 +39,38 @@ struct PlanCache: Sendable {
     /// - Returns: the plan, open.
     /// - Throws: `refused` when the model cannot be built or packed, `noCache` when the folder cannot be written.
     func plan(for request: PlanRequest, onMake: () -> Void) throws(PreparationFailure) -> PreparedPlan {
-        let identityPath = "\(directory)/\(request.model)-\(buildTag).identity"
-        if let sha256 = readIdentity(identityPath), let found = open(request, sha256) { return found }
-        onMake()
+        switch request.model {
+        case .zoo(let name):
+            let identityPath = "\(directory)/\(name)-\(buildTag).identity"
+            if let sha256 = readIdentity(identityPath), let found = open(request, sha256) { return found }
+            onMake()
+            let network = try refusing { () throws(ModelError) in try request.model.load().network }
+            let sha256 = try refusing { () throws(ModelError) in try ModelIdentity.sha256(of: network) }
+            let made = try make(request, network, sha256)
+            writeIdentity(sha256, identityPath)
+            evict(keeping: [made.path, identityPath])
+            return made
+        case .file(let path):
+            let sha256 = try refusing { () throws(ModelError) in try ModelIdentity.sha256(ofFile: path) }
+            if let found = open(request, sha256) { return found }
+            onMake()
+            let network = try refusing { () throws(ModelError) in try request.model.load().network }
+            guard try refusing({ () throws(ModelError) in try ModelIdentity.sha256(ofFile: path) }) == sha256 else {
+                throw .refused("\(path): changed while it was read; measure it again when it is complete")
+            }
+            let made = try make(request, network, sha256)
+            evict(keeping: [made.path])
+            return made
+        }
+    }
+
+    /// Packs a network and leaves the plan in the folder.
+    private func make(
+        _ request: PlanRequest,
+        _ network: QuantizedNetwork,
+        _ sha256: String
+    ) throws(PreparationFailure) -> PreparedPlan {
         guard makeDirectory() else { throw problem("make", directory) }
-        let network = try request.network()
-        let sha256 = Self.identity(of: network)
         let plan = try request.plan(network)
         do throws(InferenceError) {
             try PlanWriter.write(plan, to: path(request, sha256))
@@ -52,24 +78,21 @@ struct PlanCache: Sendable {
             throw .error(MeasurementError(.noCache, error.message))
         }
         guard let made = open(request, sha256) else { throw problem("read", path(request, sha256)) }
-        writeIdentity(sha256, identityPath)
-        evict(keeping: [made.path, identityPath])
         return made
+    }
+
+    /// A model that cannot be had is a refused run.
+    private func refusing<Result>(_ body: () throws(ModelError) -> Result) throws(PreparationFailure) -> Result {
+        do throws(ModelError) {
+            return try body()
+        } catch {
+            throw .refused(error.description)
+        }
     }
 
     /// Forgets a plan that turned out damaged.
     func discard(_ plan: PreparedPlan) {
         unlink(plan.path)
-    }
-
-    /// SHA-256 of a network's canonical bytes, as hexadecimal digits.
-    static func identity(of network: QuantizedNetwork) -> String {
-        var hash = SHA256()
-        network.withCanonicalBytes { hash.update(bufferPointer: $0) }
-        return hash.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.utf8.count == 1 ? "0" + digits : digits
-        }.joined()
     }
 
     private func path(_ request: PlanRequest, _ sha256: String) -> String {

@@ -3,16 +3,14 @@ internal import HostInfo
 internal import InferenceEngine
 internal import KernelDispatch
 internal import KernelInterface
-internal import ModelZoo
-internal import NetworkGraph
 internal import Quantization
 
 /// A model and how it is to be packed.
 struct PlanRequest {
-    /// Zoo name.
-    var model: String
-    /// The model's family.
-    var family: String
+    /// Where the model comes from.
+    var model: ModelSource
+    /// The model's family, nil for a file.
+    var family: String?
     /// Kernels it will run with.
     var kernels: KernelSet
     /// Which plan.
@@ -22,7 +20,7 @@ struct PlanRequest {
     var instructionSet: String { kernels.instructionSet }
 
     /// Checks what was asked against the zoo, the settings' bounds and this host.
-    init(model: String, settings: MeasurementSettings, limits: HostLimits?) throws(PreparationFailure) {
+    init(model: ModelSource, settings: MeasurementSettings, limits: HostLimits?) throws(PreparationFailure) {
         let problems = settings.problems()
         guard problems.isEmpty else { throw .refused(problems.joined(separator: "; ")) }
         if let cpus = limits?.cpus, cpus.isEmpty || !cpus.allSatisfy((0...65_535).contains) {
@@ -30,8 +28,8 @@ struct PlanRequest {
         }
         self.model = model
         kind = settings.plan == .naive ? .naive : .fused
-        do throws(ModelZooError) {
-            family = try ModelZoo.entry(model).family
+        do throws(ModelError) {
+            family = try model.family()
         } catch {
             throw .refused("\(error)")
         }
@@ -50,22 +48,12 @@ struct PlanRequest {
         return min(left, right).rawValue
     }
 
-    /// Builds and quantizes the model.
-    func network() throws(PreparationFailure) -> QuantizedNetwork {
-        do {
-            let built = try ModelZoo.build(name: model)
-            return try quantize(graph: built.graph, activationRanges: built.activationRanges)
-        } catch {
-            throw .refused("\(model) cannot be built: \(error)")
-        }
-    }
-
     /// Packs the model.
     func plan(_ network: QuantizedNetwork) throws(PreparationFailure) -> Plan {
         do {
             return try Plan(network: network, kernels: kernels, kind: kind)
         } catch {
-            throw .refused("\(model) cannot be packed: \(error)")
+            throw .refused("\(model.name) cannot be packed: \(error)")
         }
     }
 }

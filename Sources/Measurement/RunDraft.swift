@@ -4,7 +4,7 @@ internal import Statistics
 
 /// A run in the making: what is known before the child ends.
 struct RunDraft {
-    var model: String
+    var model: ModelSource
     /// 64 zeros while the model has not been built: a model that cannot be has no content.
     var sha256 = String(repeating: "0", count: 64)
     var family: String?
@@ -14,7 +14,7 @@ struct RunDraft {
     var startedAt = Timestamp.now
     var producer: String
 
-    init(model: String, settings: MeasurementSettings, host: HostFacts, producer: String) {
+    init(model: ModelSource, settings: MeasurementSettings, host: HostFacts, producer: String) {
         self.model = model
         self.settings = settings
         self.host = host
@@ -30,7 +30,7 @@ struct RunDraft {
             host: host,
             outcome: end.outcome,
             outcomeReason: end.reason,
-            model: Run.ModelReference(name: model, sha256: sha256, family: family),
+            model: Run.ModelReference(name: model.name, sha256: sha256, family: family, source: model.kind),
             threads: settings.threads,
             instances: settings.instances,
             isa: isa,

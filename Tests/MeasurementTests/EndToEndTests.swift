@@ -53,7 +53,7 @@ import Testing
         var steps: [Measurer.Progress] = []
         let measurer = try measurer()
         let settings = MeasurementSettings(durationSeconds: 0.3)
-        let run = try measurer.measure(model: "shufflenet_v2_x0_5", settings: settings) { steps.append($0) }
+        let run = try measurer.measure(model: .zoo("shufflenet_v2_x0_5"), settings: settings) { steps.append($0) }
         try expectMeasured(run)
         #expect(steps == [.preparing, .measuring])
         #expect(run.model.name == "shufflenet_v2_x0_5" && run.model.family != nil)
@@ -61,14 +61,14 @@ import Testing
         #expect(run.layers == nil && !run.flags.contains(.standIn))
         #expect(run.producer == "edgeprof \(Edgeprof.version)")
 
-        let again = try measurer.measure(model: "shufflenet_v2_x0_5", settings: settings) { steps.append($0) }
+        let again = try measurer.measure(model: .zoo("shufflenet_v2_x0_5"), settings: settings) { steps.append($0) }
         #expect(steps == [.preparing, .measuring, .measuring])
         #expect(again.model == run.model && again.id != run.id && again.id > run.id)
     }
 
     @Test func layersAreTimed() throws {
         let run = try measurer().measure(
-            model: "squeezenet1_1",
+            model: .zoo("squeezenet1_1"),
             settings: MeasurementSettings(plan: .naive, durationSeconds: 0.2),
             layers: true
         )
@@ -83,7 +83,7 @@ import Testing
 
     @Test func instancesRunSideBySide() throws {
         let settings = MeasurementSettings(threads: 2, instances: 3, scenario: .offline, durationSeconds: 0.3)
-        let run = try measurer().measure(model: "squeezenet1_1", settings: settings)
+        let run = try measurer().measure(model: .zoo("squeezenet1_1"), settings: settings)
         try expectMeasured(run)
         // What is resident is looked at while the instances still have their arenas.
         let memory = try #require(run.memory)
@@ -105,7 +105,7 @@ import Testing
         let limits = HostLimits(cpus: [cpu], isa: "portable", memoryBytes: 512 << 20)
         let measurer = try measurer(limits: limits)
         let run = try measurer.measure(
-            model: "shufflenet_v2_x0_5",
+            model: .zoo("shufflenet_v2_x0_5"),
             settings: MeasurementSettings(isa: measurer.hostFacts.isa, durationSeconds: 0.2)
         )
         try expectMeasured(run)
@@ -121,7 +121,7 @@ import Testing
         var outcomes: Set<Run.Outcome> = []
         for megabytes: UInt64 in [1, 8, 24, 40, 48, 56, 64, 80, 128] {
             let run = try measurer(limits: HostLimits(memoryBytes: megabytes << 20)).measure(
-                model: "shufflenet_v2_x0_5",
+                model: .zoo("shufflenet_v2_x0_5"),
                 settings: MeasurementSettings(durationSeconds: 0.1)
             )
             #expect(run.outcome == .oom || run.outcome == .ok, "\(megabytes) MiB: \(run.outcomeReason ?? "")")
@@ -130,7 +130,7 @@ import Testing
         #expect(outcomes == [.oom, .ok])
         let many = MeasurementSettings(threads: 8, instances: 64, scenario: .offline, durationSeconds: 0.1)
         let run = try measurer(limits: HostLimits(memoryBytes: 256 << 20)).measure(
-            model: "shufflenet_v2_x0_5",
+            model: .zoo("shufflenet_v2_x0_5"),
             settings: many
         )
         #expect(run.outcome == .oom, "\(run.outcomeReason ?? "")")
@@ -138,18 +138,18 @@ import Testing
 
     @Test func whatCannotRunHereIsRefused() throws {
         let brief = MeasurementSettings(durationSeconds: 0.1)
-        let unknown = try measurer().measure(model: "resnet5", settings: brief)
+        let unknown = try measurer().measure(model: .zoo("resnet5"), settings: brief)
         #expect(unknown.outcome == .refused)
         #expect(unknown.outcomeReason?.contains("resnet50") == true)
         #expect(unknown.model.sha256 == String(repeating: "0", count: 64))
         let nowhere = try measurer(limits: HostLimits(cpus: [60_000])).measure(
-            model: "shufflenet_v2_x0_5",
+            model: .zoo("shufflenet_v2_x0_5"),
             settings: brief
         )
         #expect(nowhere.outcome == .refused)
         #expect(nowhere.outcomeReason?.contains("60000") == true)
         let crowd = try measurer().measure(
-            model: "shufflenet_v2_x0_5",
+            model: .zoo("shufflenet_v2_x0_5"),
             settings: MeasurementSettings(threads: 1000, durationSeconds: 0.1)
         )
         #expect(crowd.outcome == .refused)
@@ -158,14 +158,14 @@ import Testing
     @Test func aDamagedPlanIsMadeAgain() throws {
         let measurer = try measurer()
         let settings = MeasurementSettings(durationSeconds: 0.1)
-        let first = try measurer.measure(model: "shufflenet_v2_x0_5", settings: settings)
+        let first = try measurer.measure(model: .zoo("shufflenet_v2_x0_5"), settings: settings)
         let name = try #require(TemporaryFolder.names(in: folder.path + "/cache").first { $0.hasSuffix(".plan") })
         let plan = open(folder.path + "/cache/" + name, O_WRONLY)
         var byte: UInt8 = 0x5a
         #expect(pwrite(plan, &byte, 1, 700_000) == 1)
         close(plan)
         var steps: [Measurer.Progress] = []
-        let run = try measurer.measure(model: "shufflenet_v2_x0_5", settings: settings) { steps.append($0) }
+        let run = try measurer.measure(model: .zoo("shufflenet_v2_x0_5"), settings: settings) { steps.append($0) }
         try expectMeasured(run)
         #expect(steps == [.measuring, .preparing, .measuring])
         #expect(run.model == first.model)
@@ -175,14 +175,14 @@ import Testing
         let measurer = try measurer()
         let killer = try MeasurementThread { RealHelper.killWhenRunning() }
         let run = try measurer.measure(
-            model: "shufflenet_v2_x0_5",
+            model: .zoo("shufflenet_v2_x0_5"),
             settings: MeasurementSettings(durationSeconds: 60)
         )
         killer.join()
         #expect(run.outcome == .crashed)
         #expect(run.outcomeReason == "ended by signal 9 (SIGKILL, from outside)")
         let next = try measurer.measure(
-            model: "shufflenet_v2_x0_5",
+            model: .zoo("shufflenet_v2_x0_5"),
             settings: MeasurementSettings(durationSeconds: 0.1)
         )
         try expectMeasured(next)
@@ -192,7 +192,7 @@ import Testing
         let measurer = try measurer()
         let task = Task {
             try await measurer.run(
-                model: "shufflenet_v2_x0_5",
+                model: .zoo("shufflenet_v2_x0_5"),
                 settings: MeasurementSettings(durationSeconds: 60)
             )
         }
@@ -205,15 +205,15 @@ import Testing
     @Test func twoAtOnceRunOneAfterTheOther() async throws {
         let measurer = try measurer()
         let settings = MeasurementSettings(durationSeconds: 0.4)
-        async let first = measurer.run(model: "shufflenet_v2_x0_5", settings: settings)
-        async let second = measurer.run(model: "shufflenet_v2_x0_5", settings: settings)
+        async let first = measurer.run(model: .zoo("shufflenet_v2_x0_5"), settings: settings)
+        async let second = measurer.run(model: .zoo("shufflenet_v2_x0_5"), settings: settings)
         let begun = try await [first, second].map(\.startedAt.millisecondsSinceEpoch).sorted()
         #expect(begun[1] - begun[0] >= 400)
     }
 
     @Test func runningAsynchronouslyGivesTheRun() async throws {
         let run = try await measurer().run(
-            model: "shufflenet_v2_x0_5",
+            model: .zoo("shufflenet_v2_x0_5"),
             settings: MeasurementSettings(durationSeconds: 0.1)
         )
         try expectMeasured(run)

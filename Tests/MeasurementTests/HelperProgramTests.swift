@@ -55,7 +55,7 @@ import Testing
     @Test func endsWithItsParent() throws {
         let folder = TemporaryFolder()
         let cache = PlanCache(directory: folder.path, limitBytes: 1 << 30)
-        let request = try PlanRequest(model: "squeezenet1_1", settings: .init(), limits: nil)
+        let request = try PlanRequest(model: .zoo("squeezenet1_1"), settings: .init(), limits: nil)
         let plan = try cache.plan(for: request) {}
         var began = timespec()
         clock_gettime(CLOCK_MONOTONIC, &began)

@@ -16,7 +16,7 @@ import Testing
         var measurer = try Measurer(cacheDirectory: folder.path + "/cache", helper: helper)
         measurer.lockFolders = [folder.path]
         measurer.graceSeconds = graceSeconds
-        return try measurer.measure(model: "squeezenet1_1", settings: MeasurementSettings(durationSeconds: 0.1))
+        return try measurer.measure(model: .zoo("squeezenet1_1"), settings: MeasurementSettings(durationSeconds: 0.1))
     }
 
     @Test(arguments: [
@@ -51,7 +51,7 @@ import Testing
         var measurer = try Measurer(cacheDirectory: folder.path + "/cache", helper: folder.path + "/missing")
         measurer.lockFolders = [folder.path]
         #expect {
-            try measurer.measure(model: "squeezenet1_1", settings: MeasurementSettings(durationSeconds: 0.1))
+            try measurer.measure(model: .zoo("squeezenet1_1"), settings: MeasurementSettings(durationSeconds: 0.1))
         } throws: { ($0 as? MeasurementError)?.code == .noHelper }
     }
 }

@@ -1,5 +1,8 @@
 import EdgeprofAPI
 import Glibc
+import ModelZoo
+import ONNXExport
+import ONNXFormat
 import Quantization
 import Testing
 
@@ -15,7 +18,7 @@ import Testing
     }
 
     private func request(_ plan: EdgeprofAPI.PlanKind = .fused, isa: String? = "portable") throws -> PlanRequest {
-        try PlanRequest(model: "squeezenet1_1", settings: MeasurementSettings(isa: isa, plan: plan), limits: nil)
+        try PlanRequest(model: .zoo("squeezenet1_1"), settings: MeasurementSettings(isa: isa, plan: plan), limits: nil)
     }
 
     private var files: [String] { TemporaryFolder.names(in: folder.path + "/a/b") }
@@ -38,16 +41,49 @@ import Testing
         #expect(Set([fused.sha256, naive.sha256, other.sha256]).count == 1)
     }
 
-    @Test func theModelsIdentityIsItsContents() throws {
-        let network = try request().network()
-        let expected = PlanCache.identity(of: network)
-        #expect(try cache().plan(for: request()) {}.sha256 == expected)
+    @Test func aZooModelsIdentityIsTheFileItIsExportedAs() throws {
+        let sha256 = try cache().plan(for: request()) {}.sha256
+        let zoo = try ModelZoo.build(name: "squeezenet1_1")
+        let network = try quantize(graph: zoo.graph, activationRanges: zoo.activationRanges)
+        let path = folder.path + "/exported.onnx"
+        try ONNXWriter.write(try ONNXExporter.model(of: network), to: path)
+        #expect(try ModelIdentity.sha256(ofFile: path) == sha256)
         var changed = network
         changed.values[0].quantization.scale *= 2
-        #expect(PlanCache.identity(of: changed) != expected)
-        changed = network
-        changed.name = "another"
-        #expect(PlanCache.identity(of: changed) == expected)
+        #expect(try ModelIdentity.sha256(of: changed) != sha256)
+    }
+
+    @Test func aFileIsImportedOnceAndSharesItsPlanWithTheZoo() throws {
+        let path = folder.path + "/mine.onnx"
+        let zoo = try ModelZoo.build(name: "squeezenet1_1")
+        let network = try quantize(graph: zoo.graph, activationRanges: zoo.activationRanges)
+        try ONNXWriter.write(try ONNXExporter.model(of: network), to: path)
+        var made = 0
+        func plan() throws -> PreparedPlan {
+            let settings = MeasurementSettings(isa: "portable")
+            let request = try PlanRequest(model: ModelSource(path), settings: settings, limits: nil)
+            return try cache().plan(for: request) { made += 1 }
+        }
+        let first = try plan()
+        #expect(try plan().path == first.path)
+        #expect(made == 1)
+        #expect(try cache().plan(for: request()) { made += 1 }.path == first.path)
+        // Another model under the same path is another model.
+        let other = try ModelZoo.build(name: "squeezenet1_1", seed: 1)
+        let changed = try quantize(graph: other.graph, activationRanges: other.activationRanges)
+        try ONNXWriter.write(try ONNXExporter.model(of: changed), to: path)
+        #expect(try plan().sha256 != first.sha256)
+    }
+
+    @Test func floatFilesAreRefusedWithTheRemedy() throws {
+        let path = folder.path + "/float.onnx"
+        try ONNXWriter.write(try ONNXExporter.model(of: ModelZoo.build(name: "squeezenet1_1").graph), to: path)
+        let request = try PlanRequest(model: ModelSource(path), settings: MeasurementSettings(), limits: nil)
+        #expect { try cache().plan(for: request) {} } throws: { error in
+            guard case .refused(let text) = error as? PreparationFailure else { return false }
+            return text.contains("float.onnx") && text.contains("edgeprof quantize")
+        }
+        #expect(throws: ModelError.self) { try ModelSource(path).load() }
     }
 
     @Test func theOldestGoFirstAndTheLatestStays() throws {
@@ -98,7 +134,7 @@ import Testing
         (MeasurementSettings(durationSeconds: .infinity), "durationSeconds"),
     ])
     func impossibleSettingsAreRefused(_ settings: MeasurementSettings, _ reason: String) {
-        #expect { try PlanRequest(model: "resnet18", settings: settings, limits: nil) } throws: { error in
+        #expect { try PlanRequest(model: .zoo("resnet18"), settings: settings, limits: nil) } throws: { error in
             guard case .refused(let text) = error as? PreparationFailure else { return false }
             return text.contains(reason)
         }
@@ -108,16 +144,16 @@ import Testing
         let settings = MeasurementSettings(isa: "portable")
         let limited = HostLimits(isa: "portable")
         #expect(
-            try PlanRequest(model: "resnet18", settings: MeasurementSettings(), limits: limited).instructionSet
+            try PlanRequest(model: .zoo("resnet18"), settings: MeasurementSettings(), limits: limited).instructionSet
                 == "portable"
         )
         #expect(
-            try PlanRequest(model: "resnet18", settings: settings, limits: HostLimits(isa: "avx512vnni"))
+            try PlanRequest(model: .zoo("resnet18"), settings: settings, limits: HostLimits(isa: "avx512vnni"))
                 .instructionSet == "portable"
         )
         for limits in [HostLimits(isa: "mmx"), HostLimits(cpus: []), HostLimits(cpus: [-1])] {
             #expect(throws: PreparationFailure.self) {
-                try PlanRequest(model: "resnet18", settings: settings, limits: limits)
+                try PlanRequest(model: .zoo("resnet18"), settings: settings, limits: limits)
             }
         }
     }

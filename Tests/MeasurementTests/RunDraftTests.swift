@@ -31,7 +31,7 @@ import Testing
 
     private func run(_ record: MeasuredRecord, limits: HostLimits? = nil) -> Run {
         let host = HostFacts(.current(), limits: limits)
-        let draft = RunDraft(model: "m", settings: MeasurementSettings(), host: host, producer: "p")
+        let draft = RunDraft(model: .zoo("m"), settings: MeasurementSettings(), host: host, producer: "p")
         return draft.run(ChildEnd(outcome: .ok, record: record))
     }
 

@@ -59,7 +59,7 @@ struct RunCommand: AsyncParsableCommand {
         _ = try Measurer(cacheDirectory: cache)
         return { order in
             let measurer = try Measurer(cacheDirectory: cache, limits: order.host.limits)
-            return try await measurer.run(model: order.assignment.model, settings: order.settings) { progress in
+            return try await measurer.run(model: .zoo(order.assignment.model), settings: order.settings) { progress in
                 if progress == .waitingForOtherMeasurement {
                     logger.info("waiting for another measurement on this box to end")
                 }

@@ -1,15 +1,22 @@
 import ArgumentParser
-import ModelZoo
-import NetworkGraph
+import Measurement
 
 /// The command `edgeprof inspect`.
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "A model layer by layer: shapes, parameters, MACs, bytes read and written.",
-        discussion: "Example: edgeprof inspect densenet121 --format json"
+        discussion: """
+            A file is described as the network it is the quantization of; batch normalization folded into it stays \
+            folded. Networks with a head are summed by section, backbone and head.
+
+            Examples:
+              edgeprof inspect densenet121 --format json
+              edgeprof inspect resnet50+deeplabv3
+              edgeprof inspect mine-int8.onnx
+            """
     )
 
-    @Argument(help: "A zoo model; see edgeprof models.")
+    @Argument(help: "A zoo model (see edgeprof models) or an int8 ONNX file.")
     var model: String
 
     @OptionGroup var output: OutputOptions
@@ -18,7 +25,7 @@ struct Inspect: ParsableCommand {
     var json = false
 
     func run() throws {
-        let inspection = try Inspection(model: model)
+        let inspection = try Inspection(model: ModelSource(model))
         guard !json, output.resolved != .json else { return Terminal.write(try JSONOutput.text(inspection)) }
         let table = Table(
             columns: [

@@ -66,7 +66,7 @@ struct Jobs: AsyncParsableCommand {
         }
 
         func run() async throws {
-            for model in models { _ = try ModelZoo.entry(model) }
+            for model in models { _ = try ModelZoo.family(of: model) }
             let request = JobRequest(
                 models: models,
                 settings: settings,

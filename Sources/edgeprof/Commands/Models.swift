@@ -1,7 +1,4 @@
 import ArgumentParser
-import Economics
-import ModelZoo
-import NetworkGraph
 
 /// The command `edgeprof models`.
 struct Models: AsyncParsableCommand {
@@ -9,13 +6,18 @@ struct Models: AsyncParsableCommand {
         abstract: "The zoo: size, work, memory and published accuracy of each model.",
         discussion: """
             Parameters, multiply-accumulates (MACs) and memory access bytes are counted at 224x224, batch 1, int8, with batch \
-            normalization folded where it can be. The arena is the activation memory of the fused plan.
+            normalization folded where it can be. The arena is the activation memory of the fused plan. --heads lists the \
+            backbones with detection and segmentation heads instead, at 512x512.
             """
     )
+
+    @Flag(help: "List backbones with detection and segmentation heads instead.")
+    var heads = false
 
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        guard !heads else { return try await listHeads() }
         let list = Listed(models: try await ZooFigures.all())
         try output.write(
             list,
@@ -39,8 +41,35 @@ struct Models: AsyncParsableCommand {
         }
     }
 
+    private func listHeads() async throws {
+        let list = ListedHeads(models: try await HeadFigures.all())
+        let share = { (part: Int, whole: Int) in HumanUnits.number(100 * Double(part) / Double(max(whole, 1))) }
+        try output.write(
+            list,
+            as: Table(
+                columns: [
+                    .text("model"), .number("params"), .number("head %"), .number("MACs"), .number("head %"),
+                    .number("traffic"), .number("int8"), .number("arena"),
+                ],
+                rows: list.models.map {
+                    [
+                        $0.name, HumanUnits.count(Double($0.parameters)), share($0.headParameters, $0.parameters),
+                        HumanUnits.count(Double($0.macs)), share($0.headMacs, $0.macs),
+                        HumanUnits.bytes(UInt64($0.memoryAccessBytes)), HumanUnits.bytes(UInt64($0.int8Bytes)),
+                        HumanUnits.bytes(UInt64($0.arenaBytes)),
+                    ]
+                }
+            )
+        )
+    }
+
     /// The JSON form.
     private struct Listed: Encodable {
         var models: [ZooFigures]
+    }
+
+    /// The JSON form of `--heads`.
+    private struct ListedHeads: Encodable {
+        var models: [HeadFigures]
     }
 }

@@ -3,7 +3,6 @@ import EdgeprofAPI
 import Foundation
 import KernelDispatch
 import Measurement
-import ModelZoo
 
 /// The command `edgeprof profile`.
 struct Profile: AsyncParsableCommand {
@@ -17,10 +16,11 @@ struct Profile: AsyncParsableCommand {
               edgeprof profile resnet18 densenet121
               edgeprof profile resnet50 --scenario offline --instances 4
               edgeprof profile resnet50 --isa avx2 --memory-limit 512MiB
+              edgeprof profile mine-int8.onnx --layers
             """
     )
 
-    @Argument(help: ArgumentHelp("Zoo models; see edgeprof models.", valueName: "model"))
+    @Argument(help: ArgumentHelp("Zoo models (see edgeprof models) or int8 ONNX files.", valueName: "model"))
     var models: [String]
 
     @Option(help: ArgumentHelp("Threads of each instance.", valueName: "n"))
@@ -65,7 +65,8 @@ struct Profile: AsyncParsableCommand {
     }
 
     func run() async throws {
-        for model in models { _ = try ModelZoo.entry(model) }
+        let sources = models.map(ModelSource.init)
+        for source in sources { try source.check() }
         _ = try KernelDispatch.report(cap: isa)
         let measurer = try Measurer(
             cacheDirectory: try UserDirectories.cache() + "/plans",
@@ -73,11 +74,11 @@ struct Profile: AsyncParsableCommand {
         )
         let settings = jobSettings.resolved(usableCpus: measurer.hostFacts.usableCpus)
         var runs: [Run] = []
-        for (index, model) in models.enumerated() {
+        for (index, source) in sources.enumerated() {
             let place = models.count > 1 ? " (\(index + 1) of \(models.count))" : ""
             runs.append(
-                try await measurer.run(model: model, settings: settings, layers: layers) { progress in
-                    Terminal.progress("\(model)\(place): \(progress.words)")
+                try await measurer.run(model: source, settings: settings, layers: layers) { progress in
+                    Terminal.progress("\(source.name)\(place): \(progress.words)")
                 }
             )
         }
@@ -97,7 +98,10 @@ struct Profile: AsyncParsableCommand {
         guard format != .json else { return Terminal.write(try JSONOutput.text(RunListJSON(runs))) }
         Terminal.write(ProfileTable.table(runs, showsSettings: format != .table).rendered(as: format))
         if layers {
-            for run in runs { Terminal.write("\n\(run.model.name)\n" + ProfileTable.layers(run).rendered(as: format)) }
+            for run in runs {
+                Terminal.write("\n\(run.model.name)\n" + ProfileTable.layers(run).rendered(as: format))
+                if format == .table { Terminal.write(ProfileTable.sections(run)) }
+            }
         }
         guard format == .table, let first = runs.first else { return }
         Terminal.write("\n" + ProfileTable.settings(first) + ProfileTable.notes(runs, width: Terminal.width))

@@ -1,11 +1,15 @@
-import ModelZoo
+import InferenceEngine
+import Measurement
 import NetworkGraph
+import Quantization
 
 /// A model's static costs, layer by layer and in all.
 struct Inspection: Encodable {
     /// One operator.
     struct Layer: Encodable {
         var name: String
+        /// Null but for networks with a head.
+        var section: NullOr<ModelSection>
         var operation: String
         var inputShapes: [String]
         var outputShape: String
@@ -37,26 +41,39 @@ struct Inspection: Encodable {
         var fused: Plan
     }
 
+    /// Sums over a section's layers, by the naive plan.
+    struct Section: Encodable {
+        var name: ModelSection
+        var parameters: Int
+        var macs: Int
+        var memoryAccessBytes: Int
+    }
+
     var model: String
-    var family: String
+    /// Null for a file.
+    var family: NullOr<String>
     var inputShape: String
     var layers: [Layer]
+    /// Empty but for networks with a head.
+    var sections: [Section]
     var totals: Totals
 
-    /// Builds a zoo model and counts.
-    init(model name: String) throws {
-        let entry = try ModelZoo.entry(name)
-        let network = try ModelZoo.build(name: name)
-        let graph = network.graph
+    /// Loads a model and counts.
+    init(model source: ModelSource) throws {
+        let loaded = try source.load()
+        let graph = loaded.graph
         let naive = GraphCosts(of: graph, plan: .naive)
         let fused = GraphCosts(of: graph, plan: .fused)
-        let arenas = try PlannedArena(of: network)
-        model = name
-        family = entry.family
+        let arenas = try PlannedArena(of: loaded.network)
+        let sectionOf = ModelSection.sections(ofLayers: graph.nodes.map(\.name))
+        model = source.name
+        family = NullOr(loaded.family)
         inputShape = graph.inputs.first.map { graph.shape(of: $0).description } ?? ""
-        layers = zip(graph.nodes, naive.nodes).map { node, cost in
-            Layer(
+        layers = zip(zip(graph.nodes, sectionOf), naive.nodes).map { named, cost in
+            let (node, section) = named
+            return Layer(
                 name: node.name,
+                section: NullOr(section),
                 operation: node.operation.name,
                 inputShapes: node.inputs.map { graph.shape(of: $0).description },
                 outputShape: node.outputs.first.map { graph.shape(of: $0).description } ?? "",
@@ -66,6 +83,14 @@ struct Inspection: Encodable {
                 writtenBytes: cost.writtenElements,
                 weightBytes: cost.int8WeightBytes,
                 memoryAccessBytes: cost.memoryAccessBytes
+            )
+        }
+        sections = ModelSection.allCases.filter(sectionOf.contains).map { section in
+            Section(
+                name: section,
+                parameters: ModelSection.sum(naive.nodes.map(\.parameters), of: section, in: sectionOf),
+                macs: ModelSection.sum(naive.nodes.map(\.macs), of: section, in: sectionOf),
+                memoryAccessBytes: ModelSection.sum(naive.nodes.map(\.memoryAccessBytes), of: section, in: sectionOf)
             )
         }
         totals = Totals(
@@ -85,9 +110,19 @@ struct Inspection: Encodable {
                 + "live at once \(HumanUnits.bytes(UInt64(plan.peakLiveBytes))), "
                 + "arena \(HumanUnits.bytes(UInt64(plan.arenaBytes)))\n"
         }
-        return "\(model) (\(family)), input \(inputShape): \(HumanUnits.count(Double(totals.parameters))) parameters, "
+        let origin = family.value.map { " (\($0))" } ?? ""
+        return "\(model)\(origin), input \(inputShape): \(HumanUnits.count(Double(totals.parameters))) parameters, "
             + "\(HumanUnits.count(Double(totals.macs))) MACs, \(HumanUnits.bytes(UInt64(totals.int8Bytes))) of int8 weights\n"
-            + plan("naive", totals.naive) + plan("fused", totals.fused)
+            + plan("naive", totals.naive) + plan("fused", totals.fused) + sections.map(words).joined()
+    }
+
+    private func words(_ section: Section) -> String {
+        let share = { (part: Int, whole: Int) in percentage(Double(part), of: Double(whole)) }
+        return "\(section.name.rawValue): \(HumanUnits.count(Double(section.parameters))) parameters "
+            + "(\(share(section.parameters, totals.parameters))), "
+            + "\(HumanUnits.count(Double(section.macs))) MACs (\(share(section.macs, totals.macs))), "
+            + "\(HumanUnits.bytes(UInt64(section.memoryAccessBytes))) read and written "
+            + "(\(share(section.memoryAccessBytes, totals.naive.memoryAccessBytes)))\n"
     }
 }
 
@@ -119,7 +154,10 @@ extension Operation {
         case .channelShuffle: "ChannelShuffle"
         case .flatten: "Flatten"
         case .fullyConnected: "Gemm"
-        case .convolutionTranspose: "ConvTranspose"
+        case .convolutionTranspose(let layer):
+            layer.groups > 1 ? "ConvTranspose (\(layer.groups) groups)" : "ConvTranspose"
+        // What a description of an int8 network has for a requantization.
+        case .function(.leakyRelu(slope: 1)): "Requantize"
         case .function(.leakyRelu): "LeakyRelu"
         case .function(.sigmoid): "Sigmoid"
         case .function(.hardSigmoid): "HardSigmoid"

@@ -1,6 +1,7 @@
 import Economics
 import ModelZoo
 import NetworkGraph
+import Quantization
 
 /// What `edgeprof models` says of one zoo model.
 struct ZooFigures: Encodable {
@@ -30,7 +31,8 @@ struct ZooFigures: Encodable {
         macs = costs.total.macs
         memoryAccessBytes = costs.total.memoryAccessBytes
         int8Bytes = costs.total.int8WeightBytes
-        arenaBytes = try PlannedArena(of: network).fusedBytes
+        let quantized = try quantize(graph: network.graph, activationRanges: network.activationRanges)
+        arenaBytes = try PlannedArena(of: quantized).fusedBytes
         publishedTop1 = Published(
             value: model.publishedTop1.value,
             precision: model.publishedTop1.precision.rawValue,

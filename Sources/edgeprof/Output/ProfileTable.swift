@@ -48,6 +48,18 @@ enum ProfileTable {
         )
     }
 
+    /// The time of backbone and head in words, empty for a network without a head.
+    static func sections(_ run: Run) -> String {
+        let layers = run.layers ?? []
+        let total = layers.reduce(0) { $0 + Double($1.nanoseconds) }
+        return LayerSectionJSON.sections(of: layers).map { section in
+            "\(section.name.rawValue): \(HumanUnits.nanoseconds(Double(section.nanoseconds))) "
+                + "(\(percentage(Double(section.nanoseconds), of: total))), "
+                + "\(HumanUnits.count(Double(section.macs))) MACs, "
+                + "\(HumanUnits.bytes(UInt64(section.memoryAccessBytes))) read and written\n"
+        }.joined()
+    }
+
     /// How a run failed, in one line.
     static func failure(_ run: Run) -> String {
         "\(run.model.name): \(run.outcome.rawValue): \(run.outcomeReason ?? "no reason given")"

@@ -31,7 +31,7 @@ struct RunJSON: Encodable {
     private let run: Run
 
     private enum Key: String, CodingKey {
-        case agentId, jobId, latencyNanoseconds, throughputPerSecond, memory, counters, energy, layers
+        case agentId, jobId, latencyNanoseconds, throughputPerSecond, memory, counters, energy, layers, sections
     }
 
     private struct Counter: Encodable {
@@ -57,7 +57,8 @@ struct RunJSON: Encodable {
         try container.encode(NullOr(run.throughputPerSecond), forKey: .throughputPerSecond)
         try container.encode(NullOr(run.memory), forKey: .memory)
         try container.encode(NullOr(run.energy), forKey: .energy)
-        try container.encode(NullOr(run.layers), forKey: .layers)
+        try container.encode(NullOr(run.layers.map(LayerJSON.layers)), forKey: .layers)
+        try container.encode(NullOr(run.layers.map(LayerSectionJSON.sections)), forKey: .sections)
         try container.encode(
             run.counters.map {
                 Counter(
