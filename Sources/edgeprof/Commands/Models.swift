@@ -44,23 +44,17 @@ struct Models: AsyncParsableCommand {
     private func listHeads() async throws {
         let list = ListedHeads(models: try await HeadFigures.all())
         let share = { (part: Int, whole: Int) in HumanUnits.number(100 * Double(part) / Double(max(whole, 1))) }
-        try output.write(
-            list,
-            as: Table(
-                columns: [
-                    .text("model"), .number("params"), .number("head %"), .number("MACs"), .number("head %"),
-                    .number("traffic"), .number("int8"), .number("arena"),
-                ],
-                rows: list.models.map {
-                    [
-                        $0.name, HumanUnits.count(Double($0.parameters)), share($0.headParameters, $0.parameters),
-                        HumanUnits.count(Double($0.macs)), share($0.headMacs, $0.macs),
-                        HumanUnits.bytes(UInt64($0.memoryAccessBytes)), HumanUnits.bytes(UInt64($0.int8Bytes)),
-                        HumanUnits.bytes(UInt64($0.arenaBytes)),
-                    ]
-                }
-            )
-        )
+        let fields: [Table.Field<HeadFigures>] = [
+            (.text("model"), false, { $0.name }),
+            (.number("params"), false, { HumanUnits.count(Double($0.parameters)) }),
+            (.number("head %"), false, { share($0.headParameters, $0.parameters) }),
+            (.number("MACs"), false, { HumanUnits.count(Double($0.macs)) }),
+            (.number("head %"), false, { share($0.headMacs, $0.macs) }),
+            (.number("traffic"), false, { HumanUnits.bytes(UInt64($0.memoryAccessBytes)) }),
+            (.number("int8"), true, { HumanUnits.bytes(UInt64($0.int8Bytes)) }),
+            (.number("arena"), true, { HumanUnits.bytes(UInt64($0.arenaBytes)) }),
+        ]
+        try output.write(list, as: Table(list.models, fields: fields, showsOptional: !output.isNarrow))
     }
 
     /// The JSON form.
