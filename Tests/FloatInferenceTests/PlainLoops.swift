@@ -16,7 +16,8 @@ struct Tensor {
 extension TensorShape {
     /// Every coordinate, in row-major order.
     var positions: [[Int]] {
-        dimensions.reduce([[]]) { prefixes, extent in prefixes.flatMap { prefix in (0..<extent).map { prefix + [$0] } } }
+        dimensions.reduce([[]]) { prefixes, extent in prefixes.flatMap { prefix in (0..<extent).map { prefix + [$0] } }
+        }
     }
 
     func contains(_ position: [Int]) -> Bool { zip(position, dimensions).allSatisfy { $0 >= 0 && $0 < $1 } }

@@ -16,7 +16,7 @@ func convolutionStep(
 
 /// A convolution with one filter a channel, tap by tap over each row.
 struct DepthwiseStep: FloatStep {
-    /// [channels][taps]
+    /// [channels][taps].
     private let weights: [Float]
     private let bias: [Float]
     private let map: PatchMap

@@ -21,7 +21,7 @@ enum Tile {
 struct PackedRows: Sendable {
     /// [groups][panels][depth][6], zero beyond the last row.
     private let elements: FloatBuffer
-    /// [groups][panels · 6]
+    /// [groups][panels · 6].
     let bias: [Float]
     let rowsPerGroup: Int
     let depth: Int
@@ -69,10 +69,13 @@ struct PackedRows: Sendable {
     ///
     /// - Parameters:
     ///   - panels: Panels of the group.
+    ///   - group: The group.
     ///   - from: First index of the pass along the depth; bias is added in the first.
     ///   - count: Depth of the pass.
     ///   - columns: Packed, [ceil(columnCount / 8)][count][8].
-    ///   - output: Row 0, column 0 of the group's result at these columns; rows are `stride` apart.
+    ///   - columnCount: Columns that count.
+    ///   - output: Row 0, column 0 of the group's result at these columns.
+    ///   - stride: Elements between rows of the result.
     func multiply(
         panels: Range<Int>,
         group: Int,
@@ -87,7 +90,9 @@ struct PackedRows: Sendable {
             let rows = min(Tile.rows, rowsPerGroup - panel * Tile.rows)
             let weights = self.panel(panel, group: group, depth: from)
             let bias: SIMD8<Float> =
-                from > 0 ? .zero : self.bias.withUnsafeBufferPointer { bias in
+                from > 0
+                ? .zero
+                : self.bias.withUnsafeBufferPointer { bias in
                     var six = SIMD8<Float>()
                     for lane in 0..<Tile.rows { six[lane] = bias[(group * self.panels + panel) * Tile.rows + lane] }
                     return six

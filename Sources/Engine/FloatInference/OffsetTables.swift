@@ -44,7 +44,7 @@ extension TensorShape {
     /// Elements between neighbours, per axis.
     var strides: [Int] {
         var strides = [Int](repeating: 1, count: rank)
-        for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * dimensions[axis + 1] }
+        for axis in (1..<max(rank, 1)).reversed() { strides[axis - 1] = strides[axis] * dimensions[axis] }
         return strides
     }
 }

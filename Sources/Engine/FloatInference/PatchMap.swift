@@ -3,9 +3,9 @@ import NetworkGraph
 /// Where a window's elements lie in the input, per axis: for each tap and output position an input position, −1 for
 /// padding and, in a transposed convolution, for the zeros between elements.
 struct PatchMap: Sendable {
-    /// [kernelHeight][output height]
+    /// [kernelHeight][output height].
     private var rows: [Int32]
-    /// [kernelWidth][output width]
+    /// [kernelWidth][output width].
     private var columns: [Int32]
     let taps: Int
     let kernelWidth: Int

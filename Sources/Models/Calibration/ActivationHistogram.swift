@@ -27,7 +27,7 @@ struct ActivationHistogram: Sendable {
     ///
     /// - Parameters:
     ///   - elements: What a value holds.
-    ///   - bins: Whether bins are needed, or the extremes alone.
+    ///   - needsBins: Whether bins are needed, or the extremes alone.
     /// - Returns: False, counting nothing, when an element is NaN or infinite.
     mutating func add(_ elements: UnsafeMutableBufferPointer<Float>, bins needsBins: Bool) -> Bool {
         guard let (low, high) = finiteExtremes(elements) else { return false }

@@ -14,6 +14,7 @@ extension QuantizedNetwork {
     ///   - float: The network this one was made of.
     ///   - samples: As many as fit in memory side by side.
     ///   - threads: Threads.
+    /// - Throws: `FloatInferenceError` when memory runs out.
     mutating func correctBiases(
         float: FloatExecutor,
         samples: [[[Float]]],

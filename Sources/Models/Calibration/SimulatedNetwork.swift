@@ -2,8 +2,10 @@ import FloatInference
 import NetworkGraph
 import Quantization
 
-/// An int8 network as a float one: weights are what the integers stand for, and each value is rounded to its integers'
-/// reals as soon as it is written. It differs from the integer arithmetic by float rounding alone, and lets anyone look at,
+/// An int8 network as a float one.
+///
+/// Weights are what the integers stand for, and each value is rounded to its integers' reals as soon as it is written. It
+/// differs from the integer arithmetic by float rounding alone, and lets anyone look at,
 /// or change, a layer's result before its activation.
 struct SimulatedNetwork {
     /// The network it stands for.
