@@ -9,7 +9,7 @@ struct EdgeprofCommand: AsyncParsableCommand {
         commandName: "edgeprof",
         abstract: "Which vision model, on which hardware tier, earns most?",
         discussion: """
-            Measures int8 networks on this box (models, inspect, export, profile, kernels, doctor) and, with a collector, \
+            Measures int8 networks on this box (models, inspect, quantize, run, evaluate, profile, kernels, doctor) and, with a collector, \
             on a fleet (login, agents, jobs, runs, summary, tiers, rank).
 
             Exit codes: 0 done, 1 failed, 2 bad usage.
@@ -19,7 +19,10 @@ struct EdgeprofCommand: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "On this box",
-                subcommands: [Models.self, Inspect.self, Export.self, Profile.self, Kernels.self, Doctor.self]
+                subcommands: [
+                    Models.self, Inspect.self, Quantize.self, RunModel.self, Evaluate.self, Profile.self, Kernels.self,
+                    Doctor.self,
+                ]
             ),
             CommandGroup(
                 name: "With a collector",
