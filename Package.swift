@@ -138,9 +138,7 @@ let models: [Target] = [
     ),
     .target(
         name: "Calibration",
-        dependencies: [
-            "NetworkGraph", "Quantization", "FloatInference", "InferenceEngine", "KernelDispatch", "Statistics",
-        ],
+        dependencies: ["NetworkGraph", "Quantization", "FloatInference"],
         path: "Sources/Models/Calibration",
         swiftSettings: optimized
     ),
@@ -313,7 +311,15 @@ let testTargets: [Target] = [
     tests("ONNXImport", "ONNXFormat", "NetworkGraph", "Quantization", "InferenceEngine", "KernelDispatch"),
     tests("ONNXExport", "ONNXFormat", "ONNXImport", "ModelZoo", "NetworkGraph", "Quantization"),
     tests("FloatInference", "NetworkGraph", "ModelZoo"),
-    tests("Calibration", "FloatInference", "ModelZoo", "NetworkGraph", "Quantization"),
+    tests(
+        "Calibration",
+        "FloatInference",
+        "ModelZoo",
+        "NetworkGraph",
+        "Quantization",
+        "InferenceEngine",
+        "KernelDispatch"
+    ),
     tests("Images", fixtures: "Fixtures"),
     tests("NumPyFiles"),
     tests("Datasets", "Images", "NumPyFiles"),
