@@ -3,6 +3,7 @@
 import numpy as np
 
 import engine
+import networks
 import peers
 import reference
 
@@ -49,7 +50,8 @@ def through_command_line(cases, report, work):
 
 
 def judge(case, report, folder, plans, answers):
-    expected = [reference.run(case.model, sample) for sample in case.samples]
+    saturated = set()
+    expected = [reference.run(case.model, sample, saturated) for sample in case.samples]
     ort, ort_float = referee(case, report, expected)
     problem = answers.get(str(folder), "no answer from the runner")
     if problem is not None:
@@ -67,8 +69,11 @@ def judge(case, report, folder, plans, answers):
     for plan in plans[1:-1]:
         if distance(steps(outputs[plan], expected), naive):
             report.fail(case.name, f"{plan} differs from {plans[0]}")
-    if from_naive > case.fused_steps:
-        report.fail(case.name, f"the fused plan is {from_naive} steps from the naive one")
+    # A requantization the fused plan skips may have clamped: then only the mean is bounded.
+    mean = max(float(np.abs(a - b).mean()) for x, y in zip(fused, naive) for a, b in zip(x, y))
+    inner = saturated - final_values(case.model)
+    if mean > networks.MEAN_STEPS or (from_naive > case.fused_steps and not inner and "network" not in case.tags):
+        report.fail(case.name, f"the fused plan is {from_naive} steps from the naive one, mean {mean:.3f}")
     from_ort, from_ort_float = (None if o is None else distance(naive, o) for o in (ort, ort_float))
     noted = case.ort_note and from_ort is not None and from_ort > case.ort_steps
     if noted:
@@ -79,7 +84,7 @@ def judge(case, report, folder, plans, answers):
         report.fail(case.name, f"the naive plan is {from_ort_float} steps from ONNX Runtime's float operators")
     report.row(
         report.operators, case.operator, numpy=from_numpy, ort=None if noted else from_ort, ortFloat=from_ort_float,
-        fused=from_naive,
+        fused=None if inner else from_naive, saturated=from_naive if inner else None, fusedMean=mean,
     )  # fmt: skip
 
 
@@ -99,6 +104,12 @@ def referee(case, report, expected):
             continue
         results.append(steps(outputs, expected))
     return results
+
+
+def final_values(model):
+    """Names of the integers that become outputs: their clamps stay in every plan."""
+    outputs = {info.name for info in model.graph.output}
+    return outputs | {n.input[0] for n in model.graph.node if n.output[0] in outputs}
 
 
 def steps(outputs, expected):

@@ -67,16 +67,17 @@ def head(g, x, classes=10):
 
 @case
 def blocks():
-    for types in ("u8", "s8"):
-        g = Graph(f"residual_block_{types}", "blocks", activations=types)
+    for types, calm in (("u8", False), ("s8", False), ("u8", True), ("s8", True)):
+        tag = types + ("_calm" if calm else "")
+        g = Graph(f"residual_block_{tag}", "blocks", activations=types, calm=calm)
         yield g.output(residual(g, g.input((1, 16, 9, 8)), 16)).case()
-        g = Graph(f"residual_downsample_{types}", "blocks", activations=types)
+        g = Graph(f"residual_downsample_{tag}", "blocks", activations=types, calm=calm)
         yield g.output(residual(g, g.input((2, 12, 9, 8)), 24, stride=2)).case()
-        g = Graph(f"dense_block_{types}", "blocks", activations=types)
+        g = Graph(f"dense_block_{tag}", "blocks", activations=types, calm=calm)
         yield g.output(dense(g, g.input((1, 16, 7, 6)), 8, 3)).case(ort_steps=2, fused_steps=2)
-        g = Graph(f"inverted_residual_{types}", "blocks", activations=types)
+        g = Graph(f"inverted_residual_{tag}", "blocks", activations=types, calm=calm)
         yield g.output(inverted(g, g.input((1, 12, 8, 7)), 12)).case()
-        g = Graph(f"squeeze_excite_{types}", "blocks", activations=types)
+        g = Graph(f"squeeze_excite_{tag}", "blocks", activations=types, calm=calm)
         yield g.output(squeeze_excite(g, g.input((2, 20, 7, 6)))).case()
     g = Graph("squeeze_excite_hardsigmoid", "blocks")
     yield g.output(inverted(g, g.input((1, 8, 8, 8)), 8, excite=True)).case(ort_steps=2, fused_steps=2)

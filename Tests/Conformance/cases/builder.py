@@ -21,7 +21,7 @@ class Case:
     ort_note: str = ""  # why ONNX Runtime's optimised graph may be further than a step away; unoptimised it may not
     ort_refuses: str = ""  # part of ONNX Runtime's message where it cannot run the file
     ort_steps: int = 1
-    fused_steps: int = 1
+    fused_steps: int = 1  # where nothing saturates
     refused: str = ""  # part of the message expected when the file is to be refused
     tags: set = field(default_factory=set)
 
@@ -29,13 +29,15 @@ class Case:
 class Graph:
     """A QDQ graph under construction; handles are names of quantized tensors."""
 
-    def __init__(self, name, operator, *, opset=17, activations="u8", zero=None, constants="initializer", seed=None):
+    def __init__(self, name, operator, *, opset=17, activations="u8", zero=None, constants="initializer", calm=False):
         self.name, self.operator, self.opset = name, operator, opset
         self.dtype = np.dtype(np.int8 if activations == "s8" else np.uint8)
         # Zero points are given for u8 and mean the same reals for s8.
         self.zero = zero
         self.constants = constants
-        self.random = np.random.default_rng(seed if seed is not None else list(name.encode()))
+        # Calm graphs never saturate; in others clamps show.
+        self.calm, self.spread = calm, 1.3 if calm else 0.9
+        self.random = np.random.default_rng(list(name.encode()))
         self.nodes, self.initializers = [], []
         self.inputs, self.outputs = [], []
         self.values, self.known = {}, set()
@@ -75,7 +77,7 @@ class Graph:
     def dequantize(self, name, scale, zero, **attributes):
         return self.op("DequantizeLinear", [name, scale] + ([zero] if zero else []), stem="dq", **attributes)
 
-    def quantize(self, name, *, like=None, dtype=None, zero=None, scale=None, spread=0.9):
+    def quantize(self, name, *, like=None, dtype=None, zero=None, scale=None, spread=None):
         """QuantizeLinear then DequantizeLinear; `like` takes another value's parameters."""
         dtype = np.dtype(dtype or self.dtype)
         lowest, highest = RANGES[dtype]
@@ -83,8 +85,8 @@ class Graph:
             source = self.values[like]
             scale, stored_zero, dtype = source.scale, source.zero, np.dtype(source.dtype)
         else:
-            value = self.values[name]
-            reals = value.reals()
+            spread = self.spread if spread is None else spread
+            reals = self.values[name].reals()
             low, high = min(float(reals.min()) * spread, 0.0), max(float(reals.max()) * spread, 0.0)
             zero = self.zero if zero is None else zero
             if zero is None:
@@ -110,7 +112,7 @@ class Graph:
         lowest, highest = RANGES[self.dtype]
         stored_zero = zero + lowest
         name = name or self.fresh("x")
-        for index in range(samples):
+        for index in range(1 if self.calm else samples):
             if len(self.samples) <= index:
                 self.samples.append({})
             stored = self.random.integers(0, 256, shape)
