@@ -1,0 +1,34 @@
+#!/bin/bash
+# Fuzzes the reading and importing of ONNX files with libFuzzer and AddressSanitizer.
+# Usage: scripts/fuzz-onnx.sh [SECONDS, default 60] [further libFuzzer options, or inputs to run once]
+# The corpus grows in .build-fuzz/corpus, findings are .build-fuzz/findings/*; the seeds are Tests/Fuzz/Seeds and the
+# fixtures of ONNXFormatTests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${1:-60}
+shift $(($# > 0 ? 1 : 0))
+scratch=.build-fuzz
+flags=(-Xswiftc -sanitize=fuzzer,address)
+targets=(ONNXFormat ONNXExport)
+modules=(NetworkGraph Quantization ONNXFormat ONNXExport SwiftProtobuf)
+defines=()
+if [ -e Sources/Models/ONNX/Import/ONNXImporter.swift ]; then
+  targets+=(ONNXImport)
+  modules+=(ONNXImport)
+  defines=(-D IMPORTER)
+fi
+# Libraries are compiled with the fuzzer's coverage; only the target is linked with its main.
+for target in "${targets[@]}"; do
+  swift build -c release --scratch-path "$scratch" -j 3 --target "$target" "${flags[@]}" >"$scratch.log" 2>&1 ||
+    { tail -n 40 "$scratch.log" >&2; exit 1; }
+done
+rm -f "$scratch.log"
+products=$scratch/release
+objects=()
+for module in "${modules[@]}"; do objects+=("$products/$module.build/"*.o); done
+swiftc -O -swift-version 6 -sanitize=fuzzer,address -parse-as-library "${defines[@]}" -I "$products/Modules" \
+  Tests/Fuzz/ONNXFuzz.swift "${objects[@]}" -o "$scratch/fuzz-onnx"
+mkdir -p "$scratch/corpus" "$scratch/findings"
+exec "$scratch/fuzz-onnx" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=16384 \
+  -dict=Tests/Fuzz/onnx.dict -artifact_prefix="$scratch/findings/" -print_final_stats=1 "$@" \
+  "$scratch/corpus" Tests/Fuzz/Seeds Tests/ONNXFormatTests/Fixtures
