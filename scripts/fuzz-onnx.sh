@@ -1,6 +1,6 @@
 #!/bin/bash
 # Fuzzes the reading and importing of ONNX files with libFuzzer and AddressSanitizer.
-# Usage: scripts/fuzz-onnx.sh [SECONDS, default 60] [further libFuzzer options, or inputs to run once]
+# Usage: scripts/fuzz-onnx.sh [SECONDS, default 60] [further libFuzzer options]
 # The corpus grows in .build-fuzz/corpus, findings are .build-fuzz/findings/*; the seeds are Tests/Fuzz/Seeds and the
 # fixtures of ONNXFormatTests.
 set -euo pipefail
@@ -29,6 +29,6 @@ for module in "${modules[@]}"; do objects+=("$products/$module.build/"*.o); done
 swiftc -O -swift-version 6 -sanitize=fuzzer,address -parse-as-library "${defines[@]}" -I "$products/Modules" \
   Tests/Fuzz/ONNXFuzz.swift "${objects[@]}" -o "$scratch/fuzz-onnx"
 mkdir -p "$scratch/corpus" "$scratch/findings"
-exec "$scratch/fuzz-onnx" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=16384 \
+exec "$scratch/fuzz-onnx" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=32768 \
   -dict=Tests/Fuzz/onnx.dict -artifact_prefix="$scratch/findings/" -print_final_stats=1 "$@" \
   "$scratch/corpus" Tests/Fuzz/Seeds Tests/ONNXFormatTests/Fixtures
