@@ -1,3 +1,4 @@
+import CAllocationCounter
 import NetworkGraph
 import Quantization
 import Testing
@@ -123,6 +124,28 @@ struct LayoutTests {
             executor.setInput(reals: reals)
             executor.run()
             #expect(executor.outputReals() == reals, "\(shape)")
+        }
+    }
+
+    @Test func movingElementsAllocatesNothing() throws {
+        guard edgeprof_thread_allocations() >= 0 else { return }
+        var random = SplitMix(seed: 1800)
+        let shape = TensorShape([2, 30, 41, 43])
+        let operations: [Operation] = [
+            .transpose(permutation: [0, 2, 3, 1]), .reshape(TensorShape([43, 41, 30, 2])), .channelShuffle(groups: 3),
+            .slice(Slice(starts: [1, 29, 40, 0], steps: [-1, -1, -2, 3], counts: [2, 30, 21, 14])),
+            .pad(Padding(before: [0, 1, 2, 0], after: [1, 0, 3, 1], mode: .constant(0))), .flatten,
+        ]
+        for operation in operations {
+            let network = try singleOperator(operation, [shape], &random)
+            for threads in [1, 2] {
+                let plan = try Plan(network: network, kernels: usableKernels()[0], kind: .naive)
+                let executor = try Executor(plan: plan, threads: threads)
+                executor.run()
+                let before = edgeprof_thread_allocations()
+                for _ in 0..<5 { executor.run() }
+                #expect(edgeprof_thread_allocations() == before, "\(operation), \(threads) threads")
+            }
         }
     }
 }

@@ -154,4 +154,25 @@ struct ViewTests {
         var random = SplitMix(seed: 6)
         try expectSameBytes(network, &random, "concatenations")
     }
+
+    /// Matrix products over views with gaps between rows, and over values whose reshape alone stands between.
+    @Test func matrixProductsReadViews() throws {
+        let network = try network(7) { builder, random, x in
+            let half = try builder.add(channels(3..<9), name: "half", inputs: [x])
+            let row = try builder.add(.reshape(TensorShape([2, 6, 1, 30])), name: "row", inputs: [half])
+            let flat = try builder.add(.flatten, name: "flatten", inputs: [row])
+            let image = FullyConnected(weights: random.parameter([70, 180]))
+            let hidden = try builder.add(.fullyConnected(image), name: "hidden", inputs: [flat])
+            let part = try builder.add(
+                .slice(Slice(starts: [0, 11], steps: [1, 1], counts: [2, 50])),
+                name: "part",
+                inputs: [hidden]
+            )
+            let vector = FullyConnected(weights: random.parameter([9, 50]))
+            let scores = try builder.add(.fullyConnected(vector), name: "scores", inputs: [part])
+            let pointwise = random.convolution(inputs: 6, outputs: 33, window: Window(kernel: 1))
+            return [scores, try builder.add(pointwise, name: "conv", inputs: [row])]
+        }
+        try check(network, [.fullyConnected, .fullyConnected, .convolution], "products")
+    }
 }

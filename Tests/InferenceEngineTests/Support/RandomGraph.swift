@@ -87,7 +87,7 @@ struct RandomGraph {
         case 7: try add(.activation(.clip(lower: 0, upper: 6)), [x])
         case 8: try add(.maxPool(Window(kernel: 3, stride: shape.height > 5 ? 2 : 1, padding: 1)), [x])
         case 9:
-            guard shape.height > 1 else { return }
+            guard shape.height > 1, shape.width > 1 else { return }
             try add(.averagePool(Window(kernel: 2), countIncludesPadding: true), [x])
         case 10:
             // A residual, where something of that shape exists.
