@@ -15,6 +15,7 @@ struct ExecutionOrder {
         // Depth first, with a stack of its own: a chain of a million nodes is no deep recursion.
         var state = [UInt8](repeating: 0, count: graph.nodes.count)  // 1: inputs pending, 2: done
         var stack: [(node: Int, input: Int)] = []
+        var order: [Int] = []
         func visit(_ name: String, readBy reader: ONNXNode?) throws(ONNXError) {
             guard !name.isEmpty else { return }
             liveValues.insert(name)
@@ -42,11 +43,20 @@ struct ExecutionOrder {
                     try visit(node.inputs[top.input], readBy: node)
                 } else {
                     state[top.node] = 2
-                    nodes.append(node)
+                    order.append(top.node)
                     stack.removeLast()
                 }
             }
         }
+        // The file's own order where it serves, as the format asks: it decides how much memory is needed at once.
+        let serves = order.allSatisfy { index in
+            graph.nodes[index].inputs.allSatisfy { name in
+                guard let producer = producers[name] ?? nil else { return true }
+                return producer < index
+            }
+        }
+        if serves { order.sort() }
+        nodes = order.map { graph.nodes[$0] }
     }
 
     /// Per value, the node that writes it, nil inside for inputs and constants.
