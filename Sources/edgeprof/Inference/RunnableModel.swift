@@ -30,23 +30,22 @@ struct RunnableModel {
     ///   - float: Whether a zoo model's float network is wanted rather than its int8 one.
     init(_ argument: String, float: Bool) throws {
         path = argument
-        guard argument.hasSuffix(".onnx") || argument.contains("/") else {
-            name = argument
-            source = .zoo
-            let zoo = try ModelZoo.build(name: argument)
+        let origin = ModelSource(argument)
+        name = origin.name
+        source = origin.kind
+        switch origin {
+        case .zoo(let name):
+            let zoo = try ModelZoo.build(name: name)
             network =
                 float
                 ? .float(zoo.graph)
                 : .int8(try quantize(graph: zoo.graph, activationRanges: zoo.activationRanges))
-            return
-        }
-        let file = argument.split(separator: "/").last.map(String.init) ?? argument
-        name = file.hasSuffix(".onnx") ? String(file.dropLast(5)) : file
-        source = .file
-        let notes = ImportOptions(note: { Terminal.complain("edgeprof: \(argument): \($0)") })
-        switch try ONNXImporter.load(path: argument, options: notes) {
-        case .float(let graph): network = .float(graph)
-        case .quantized(let quantized): network = .int8(quantized)
+        case .file(let path):
+            let notes = ImportOptions(note: { Terminal.complain("edgeprof: \(path): \($0)") })
+            switch try ONNXImporter.load(path: path, options: notes) {
+            case .float(let graph): network = .float(graph)
+            case .quantized(let quantized): network = .int8(quantized)
+            }
         }
     }
 
