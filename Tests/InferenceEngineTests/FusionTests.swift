@@ -188,6 +188,43 @@ struct FusionTests {
         }
     }
 
+    /// Regression: a concatenation that was shared only until a later one proved unshareable left its own inputs on
+    /// their own scales, and the copy of it into the later one read them on its scale.
+    @Test func concatenationsBeforeAnUnsharedOneAreWhole() throws {
+        for seed in 50..<56 as Range<UInt64> {
+            var random = SplitMix(seed: seed)
+            var builder = GraphBuilder(name: "dense-narrow")
+            let x = try builder.addInput("x", shape: image)
+            var joined = try builder.add(
+                random.convolution(inputs: 20, outputs: 8, window: Window(kernel: 1)),
+                name: "stem",
+                inputs: [x]
+            )
+            var ranges: [Int: ClosedRange<Float>] = [0: -3...4, joined.index: -3...4]
+            var outputs: [ValueID] = []
+            // The last joins on a scale that cannot hold its parts.
+            for (layer, range) in ([-12...9, -15...12, -0.5...0.5] as [ClosedRange<Float>]).enumerated() {
+                let part = try builder.add(
+                    random.convolution(inputs: 20, outputs: 4, window: Window(kernel: 1)),
+                    name: "conv\(layer)",
+                    inputs: [x]
+                )
+                joined = try builder.add(.concatenate, name: "concat\(layer)", inputs: [joined, part])
+                outputs.append(
+                    try builder.add(
+                        random.normalization(channels: 12 + 4 * layer),
+                        name: "norm\(layer)",
+                        inputs: [joined]
+                    )
+                )
+                ranges[part.index] = -8...8
+                ranges[joined.index] = range
+                ranges[outputs[layer].index] = -30...30
+            }
+            try compare(quantized(builder, outputs, ranges: ranges), within: 1, seed: seed, "narrow")
+        }
+    }
+
     @Test func shuffleUnitsUseViews() throws {
         for seed in 60..<66 as Range<UInt64> {
             var random = SplitMix(seed: seed)

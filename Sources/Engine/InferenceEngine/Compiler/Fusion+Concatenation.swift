@@ -27,7 +27,12 @@ extension LoweredNetwork {
         }
         for index in nodes.indices.reversed() {
             let output = nodes[index].outputs[0]
-            guard case .concatenate = nodes[index].operation, leaves[output] != nil else { continue }
+            guard case .concatenate = nodes[index].operation else { continue }
+            guard leaves[output] != nil else {
+                // It reads whole values, also where it would have been shared but for a later one that is not.
+                for input in nodes[index].inputs { leaves[input] = nil }
+                continue
+            }
             let parts = expand(nodes[index].inputs, leaves)
             let whole = values[output].quantization
             if parts.contains(where: { !whole.holds(values[$0].quantization) }) {
