@@ -45,6 +45,12 @@ let instructionSetTargets: [Target] =
             swiftSettings: instructionSet("-mavx2")
         ),
         .target(
+            name: "KernelsAVXVNNI",
+            dependencies: ["KernelInterface", "CX86Intrinsics"],
+            path: "Sources/Engine/Kernels/KernelsAVXVNNI",
+            swiftSettings: instructionSet("-mavx2", "-mavxvnni")
+        ),
+        .target(
             name: "KernelsAVX512VNNI",
             dependencies: ["KernelInterface", "CX86Intrinsics"],
             path: "Sources/Engine/Kernels/KernelsAVX512VNNI",
@@ -52,7 +58,7 @@ let instructionSetTargets: [Target] =
         ),
     ] : []
 let instructionSetDependencies: [Target.Dependency] =
-    architecture == "x86_64" ? ["KernelsAVX2", "KernelsAVX512VNNI"] : []
+    architecture == "x86_64" ? ["KernelsAVX2", "KernelsAVXVNNI", "KernelsAVX512VNNI"] : []
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")

@@ -5,7 +5,7 @@ public enum KernelTable {
     /// One line an instruction set, best first; adding a kernel is described in docs/adding/kernel.md.
     private static let instructionSets: [InstructionSetKernels] = {
         #if arch(x86_64)
-            [.avx512vnni, .avx2, .portable]
+            [.avx512vnni, .avxvnni, .avx2, .portable]
         #else
             [.portable]
         #endif

@@ -1,6 +1,7 @@
 #if arch(x86_64)
     internal import KernelsAVX2
     internal import KernelsAVX512VNNI
+    internal import KernelsAVXVNNI
 #endif
 
 /// The most multiply-accumulates an instruction set allows: a loop of its multiply instruction on registers alone.
@@ -22,6 +23,9 @@ public struct MultiplyPeak: Sendable {
             [
                 MultiplyPeak(instructionSet: "avx512vnni", instruction: "vpdpbusd zmm", macsPerIteration: 24 * 64) {
                     vpdpbusd_peak__avx512vnni($0)
+                },
+                MultiplyPeak(instructionSet: "avxvnni", instruction: "vpdpbusd ymm", macsPerIteration: 12 * 32) {
+                    vpdpbusd_peak__avxvnni($0)
                 },
                 MultiplyPeak(instructionSet: "avx2", instruction: "vpmaddwd + vpaddd ymm", macsPerIteration: 12 * 16) {
                     vpmaddwd_peak__avx2($0)

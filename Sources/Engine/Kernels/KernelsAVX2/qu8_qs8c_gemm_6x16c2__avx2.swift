@@ -65,7 +65,7 @@ private func multiplyChunk(_ a: GemmArguments, _ row: Int, _ rows: Int, _ activa
     let short = rows / tiles
     var column = 0
     while column < a.columns {
-        let panel = Panel(a, column)
+        let panel = gemmPanel(a, column, rowBytes: (a.depth &+ 1) & ~1)
         var taller = rows &- short &* tiles
         var index = 0
         while index < rows {
@@ -87,7 +87,7 @@ private func multiplyChunk(_ a: GemmArguments, _ row: Int, _ rows: Int, _ activa
 
 /// Computes `rows` (a constant) rows of one panel, the first being the chunk's row `index`.
 @_transparent
-private func tile(_ rows: Int, _ a: GemmArguments, _ panel: Panel, _ row: Int, _ index: Int, _ x: Activations) {
+private func tile(_ rows: Int, _ a: GemmArguments, _ panel: GemmPanel, _ row: Int, _ index: Int, _ x: Activations) {
     let s = x.stride
     let x0 = x.base + index &* s
     var (s0, s1, s2, s3, s4, s5) = (panel.start0, panel.start0, panel.start0, panel.start0, panel.start0, panel.start0)
@@ -106,10 +106,9 @@ private func tile(_ rows: Int, _ a: GemmArguments, _ panel: Panel, _ row: Int, _
         if rows > 5 { multiply(x0 + 5 &* s + k, w0, w1, &s5, &t5) }
         k &+= 4
     }
-    let out = Epilogue(a, panel, row &+ index)
-    out.store(rows, 0, s0, t0, s1, t1)
-    out.store(rows, 2, s2, t2, s3, t3)
-    out.store(rows, 4, s4, t4, s5, t5)
+    storeResults(rows, 0, s0, t0, s1, t1, a, panel, row &+ index)
+    storeResults(rows, 2, s2, t2, s3, t3, a, panel, row &+ index)
+    storeResults(rows, 4, s4, t4, s5, t5, a, panel, row &+ index)
 }
 
 /// Computes products too deep for a widened row to fit the scratch memory: pairs are widened one at a time.
@@ -118,7 +117,7 @@ private func multiplyDeep(_ a: GemmArguments) {
     let pairs = (a.depth &+ 1) / 2
     var column = 0
     while column < a.columns {
-        let panel = Panel(a, column)
+        let panel = gemmPanel(a, column, rowBytes: (a.depth &+ 1) & ~1)
         var row = 0
         while row < a.rows {
             let x = a.input + row &* a.inputRowStride
@@ -134,7 +133,7 @@ private func multiplyDeep(_ a: GemmArguments) {
                 t = _mm256_add_epi32(t, _mm256_madd_epi16(activations, w1))
                 pair &+= 1
             }
-            Epilogue(a, panel, row).store(0, s, t)
+            storeResults(1, 0, s, t, s, t, a, panel, row)
             row &+= 1
         }
         column &+= 16
@@ -154,106 +153,4 @@ private struct Activations {
     var base: UnsafeRawPointer
     /// Bytes from one row to the next.
     var stride: Int
-}
-
-/// What a panel's tiles share.
-private struct Panel {
-    var column: Int
-    var count: Int
-    var weights: UnsafeRawPointer
-    var start0, start1: __m256i
-    var m0, m1: __m256
-
-    @_transparent
-    init(_ a: GemmArguments, _ column: Int) {
-        self.column = column
-        count = smaller(16, a.columns &- column)
-        weights = UnsafeRawPointer(a.weights + column &* ((a.depth &+ 1) & ~1))
-        let bias = UnsafeRawPointer(a.bias + column)
-        start0 = _mm256_loadu_si256(bias.assumingMemoryBound(to: __m256i.self))
-        start1 = _mm256_loadu_si256((bias + 32).assumingMemoryBound(to: __m256i.self))
-        m0 = _mm256_loadu_ps(a.multipliers + column)
-        m1 = _mm256_loadu_ps(a.multipliers + (column &+ 8))
-    }
-}
-
-/// Turns sums into stored integers while they are in registers.
-private struct Epilogue {
-    var a: GemmArguments
-    var panel: Panel
-    var row: Int
-
-    @_transparent
-    init(_ a: GemmArguments, _ panel: Panel, _ row: Int) {
-        self.a = a
-        self.panel = panel
-        self.row = row
-    }
-
-    /// Stores what the tile has of two rows, `offset` rows below its first.
-    @_transparent
-    func store(_ rows: Int, _ offset: Int, _ s0: __m256i, _ t0: __m256i, _ s1: __m256i, _ t1: __m256i) {
-        if rows > offset &+ 1 {
-            store(offset, s0, t0, s1, t1)
-        } else if rows > offset {
-            store(offset, s0, t0)
-        }
-    }
-
-    /// Stores two rows.
-    @_transparent
-    func store(_ offset: Int, _ s0: __m256i, _ t0: __m256i, _ s1: __m256i, _ t1: __m256i) {
-        let bytes = ordered(words(offset, s0, t0), words(offset &+ 1, s1, t1))
-        put(offset, _mm256_castsi256_si128(bytes))
-        put(offset &+ 1, edgeprof_mm256_upper_si128(bytes))
-    }
-
-    /// Stores one row.
-    @_transparent
-    func store(_ offset: Int, _ s: __m256i, _ t: __m256i) {
-        let both = words(offset, s, t)
-        put(offset, _mm256_castsi256_si128(ordered(both, both)))
-    }
-
-    /// A row's 16 stored integers in 16 bits, in the order `vpackssdw` leaves them.
-    @_transparent
-    func words(_ offset: Int, _ s: __m256i, _ t: __m256i) -> __m256i {
-        var real0 = _mm256_mul_ps(_mm256_cvtepi32_ps(s), panel.m0)
-        var real1 = _mm256_mul_ps(_mm256_cvtepi32_ps(t), panel.m1)
-        if let residual = a.residual {
-            let base = UnsafeRawPointer(residual + ((row &+ offset) &* a.residualRowStride &+ panel.column))
-            real0 = _mm256_add_ps(real0, addend(base))
-            real1 = _mm256_add_ps(real1, addend(base + 8))
-        }
-        let integers = _mm256_packs_epi32(_mm256_cvtps_epi32(clamped(real0)), _mm256_cvtps_epi32(clamped(real1)))
-        return _mm256_add_epi16(integers, _mm256_set1_epi16(Int16(truncatingIfNeeded: a.quantization.zeroPoint)))
-    }
-
-    /// The residual's addends to eight columns.
-    @_transparent
-    func addend(_ base: UnsafeRawPointer) -> __m256 {
-        let stored = _mm256_cvtepu8_epi32(_mm_loadl_epi64(base.assumingMemoryBound(to: __m128i.self)))
-        let centred = _mm256_sub_epi32(stored, _mm256_set1_epi32(a.residualZeroPoint))
-        return _mm256_mul_ps(_mm256_cvtepi32_ps(centred), _mm256_set1_ps(a.residualMultiplier))
-    }
-
-    /// `vmaxps` gives its second operand for not-a-number: the lower bound.
-    @_transparent
-    func clamped(_ real: __m256) -> __m256 {
-        let low = _mm256_set1_ps(Float(a.quantization.lowest &- a.quantization.zeroPoint))
-        let high = _mm256_set1_ps(Float(a.quantization.highest &- a.quantization.zeroPoint))
-        return _mm256_min_ps(_mm256_max_ps(real, low), high)
-    }
-
-    /// Two rows' bytes, one in each half.
-    @_transparent
-    func ordered(_ first: __m256i, _ second: __m256i) -> __m256i {
-        _mm256_permutevar8x32_epi32(_mm256_packus_epi16(first, second), _mm256_set_epi32(7, 3, 6, 2, 5, 1, 4, 0))
-    }
-
-    @_transparent
-    func put(_ offset: Int, _ bytes: __m128i) {
-        let target = UnsafeMutableRawPointer(a.output + ((row &+ offset) &* a.outputRowStride &+ panel.column))
-        KernelsAVX2.store(bytes, target, panel.count)
-    }
 }

@@ -56,6 +56,12 @@ __m256i edgeprof_mm256_loadu_2x128(const void *first, long stride) {
     return _mm256_loadu2_m128i((const __m128i_u *)(bytes + stride), (const __m128i_u *)bytes);
 }
 
+/// Sums of four products of u8 and s8, added to 32-bit sums, in the encoding of processors without AVX-512.
+EDGEPROF_INLINE("avx2,avxvnni")
+__m256i edgeprof_mm256_dpbusd_avx_epi32(__m256i sums, __m256i unsigned_bytes, __m256i signed_bytes) {
+    return _mm256_dpbusd_avx_epi32(sums, unsigned_bytes, signed_bytes);
+}
+
 /// Bytes of `edgeprof_with_scratch`'s memory.
 #define EDGEPROF_SCRATCH_BYTES 65536
 

@@ -1,0 +1,1 @@
+../KernelsAVX2/Vectors256.swift
