@@ -25,6 +25,12 @@ test: packages lint ## all tests of an everyday change
 	@swift build --build-tests
 	@scripts/check-kernel-symbols.sh
 	@scripts/run-tests.sh
+	@$(MAKE) --no-print-directory test-arm-kernels
+
+.PHONY: test-arm-kernels
+test-arm-kernels: ## arm64 kernels against the reference, on emulated processors
+	@scripts/install-packages.sh gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
+	@scripts/test-arm-kernels.sh
 
 .PHONY: lint
 lint: ## formatting and documentation rules

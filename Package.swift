@@ -56,9 +56,31 @@ let instructionSetTargets: [Target] =
             path: "Sources/Engine/Kernels/KernelsAVX512VNNI",
             swiftSettings: instructionSet("-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx512vnni")
         ),
-    ] : []
+    ]
+    : [
+        .target(name: "CArmIntrinsics", path: "Sources/Engine/Kernels/CArmIntrinsics"),
+        .target(
+            name: "KernelsNEON",
+            dependencies: ["KernelInterface", "CArmIntrinsics"],
+            path: "Sources/Engine/Kernels/KernelsNEON",
+            swiftSettings: instructionSet("-march=armv8-a")
+        ),
+        .target(
+            name: "KernelsNEONDotProd",
+            dependencies: ["KernelInterface", "CArmIntrinsics"],
+            path: "Sources/Engine/Kernels/KernelsNEONDotProd",
+            swiftSettings: instructionSet("-march=armv8.2-a+dotprod")
+        ),
+        .target(
+            name: "KernelsNEONI8MM",
+            dependencies: ["KernelInterface", "CArmIntrinsics"],
+            path: "Sources/Engine/Kernels/KernelsNEONI8MM",
+            swiftSettings: instructionSet("-march=armv8.2-a+dotprod+i8mm")
+        ),
+    ]
 let instructionSetDependencies: [Target.Dependency] =
-    architecture == "x86_64" ? ["KernelsAVX2", "KernelsAVXVNNI", "KernelsAVX512VNNI"] : []
+    architecture == "x86_64"
+    ? ["KernelsAVX2", "KernelsAVXVNNI", "KernelsAVX512VNNI"] : ["KernelsNEON", "KernelsNEONDotProd", "KernelsNEONI8MM"]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")

@@ -6,6 +6,8 @@ public enum KernelTable {
     private static let instructionSets: [InstructionSetKernels] = {
         #if arch(x86_64)
             [.avx512vnni, .avxvnni, .avx2, .portable]
+        #elseif arch(arm64)
+            [.neoni8mm, .neondotprod, .neon, .portable]
         #else
             [.portable]
         #endif

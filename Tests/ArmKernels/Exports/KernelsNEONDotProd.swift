@@ -1,0 +1,10 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+
+import KernelInterface
+
+// C names for the checks: a Swift import would compile the kernels again, with the checks' flags.
+
+@c(check_qu8_qs8c_gemm_8x8c4__neondotprod)
+public func check_qu8_qs8c_gemm_8x8c4__neondotprod(_ arguments: UnsafeRawPointer) {
+    qu8_qs8c_gemm_8x8c4__neondotprod(arguments.assumingMemoryBound(to: GemmArguments.self))
+}
