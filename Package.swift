@@ -288,6 +288,12 @@ let programs: [Target] = [
         path: "Benchmarks/Networks"
     ),
     .executableTarget(
+        name: "peer-worker",
+        dependencies: ["ONNXImport", "InferenceEngine", "KernelDispatch"],
+        path: "Benchmarks/Peers",
+        exclude: ["peers.py", "prepare.py", "worker.py", "requirements.txt"]
+    ),
+    .executableTarget(
         name: "edgeprof-measure",
         dependencies: ["MeasurementCore"],
         // Libraries that are linked out of habit would count as the model's memory.
