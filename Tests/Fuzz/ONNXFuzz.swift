@@ -7,11 +7,8 @@ import Glibc
 import NetworkGraph
 import ONNXExport
 import ONNXFormat
+import ONNXImport
 import Quantization
-
-#if IMPORTER
-    import ONNXImport
-#endif
 
 private let path = "/dev/shm/edgeprof-fuzz-\(getpid()).onnx"
 
@@ -28,13 +25,11 @@ public func fuzzOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
         _ = try? tensor.int64s()
     }
     try? ONNXWriter.stream(model) { _ in }
-    #if IMPORTER
-        // What was imported must be well formed: the exporter checks it, and writes it in this engine's words.
-        switch try? ONNXImporter.importModel(model, name: "fuzz", options: ImportOptions()) {
-        case .float(let graph): _ = try? ONNXExporter.model(of: graph)
-        case .quantized(let network): _ = try? ONNXExporter.model(of: network)
-        case nil: break
-        }
-    #endif
+    // What was imported must be well formed: the exporter checks it, and writes it in this engine's words.
+    switch try? ONNXImporter.importModel(model, name: "fuzz") {
+    case .float(let graph): _ = try? ONNXExporter.model(of: graph)
+    case .quantized(let network): _ = try? ONNXExporter.model(of: network)
+    case nil: break
+    }
     return 0
 }
