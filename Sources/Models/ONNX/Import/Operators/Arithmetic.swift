@@ -88,7 +88,12 @@ private func importArithmetic(
         guard let operation = arithmetic.operation else {
             throw node.failure(.unsupportedModel, "divides two computed values; a constant divisor is supported")
         }
-        output = try graph.combine(operation, try graph.value(node, 0), try graph.value(node, 1), node)
+        let operands = (try graph.value(node, 0), try graph.value(node, 1))
+        if arithmetic == .multiply, let source = graph.hardSwishOperand(operands.0, operands.1) {
+            output = try graph.add(.function(.hardSwish), node, inputs: [source])
+        } else {
+            output = try graph.combine(operation, operands.0, operands.1, node)
+        }
     }
     try graph.define(node, .value(output))
 }

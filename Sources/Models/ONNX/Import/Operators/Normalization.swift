@@ -45,6 +45,9 @@ extension GraphImport {
         offsets: [Float],
         _ node: NodeReader
     ) throws(ONNXError) -> ValueID {
+        if let source = hardSwishOperand(ofProduct: input, factors: factors, offsets: offsets) {
+            return try add(.function(.hardSwish), node, inputs: [source])
+        }
         guard case .batchNormalization(let first)? = draft.layer(input)?.operation,
             let source = draft.layer(input)?.node.inputs.first
         else {
