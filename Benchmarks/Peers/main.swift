@@ -13,8 +13,14 @@ func now() -> UInt64 {
 }
 
 func stop(_ message: String) -> Never {
-    fputs("peer-worker: \(message)\n", stderr)
+    write("peer-worker: \(message)", to: 2)
     exit(1)
+}
+
+/// A line, at once: the other side waits for it.
+func write(_ line: String, to descriptor: Int32) {
+    var line = line + "\n"
+    line.withUTF8 { _ = Glibc.write(descriptor, $0.baseAddress, $0.count) }
 }
 
 /// The plan of an int8 ONNX file for this processor, mapped from a file as the measuring process has it.
@@ -37,8 +43,7 @@ do {
         executor.input()[index] = UInt8(truncatingIfNeeded: state >> 24)
     }
     executor.run()
-    print("ready \(executor.plan.instructionSet)")
-    fflush(stdout)
+    write("ready \(executor.plan.instructionSet)", to: 1)
     while let line = readLine() {
         guard let seconds = Double(line), seconds > 0, seconds < 3600 else { stop("not a number of seconds: \(line)") }
         let end = now() + UInt64(seconds * 1e9)
@@ -48,8 +53,7 @@ do {
             executor.run()
             times.append(now() - start)
         }
-        print(times.map(String.init).joined(separator: " "))
-        fflush(stdout)
+        write(times.map(String.init).joined(separator: " "), to: 1)
     }
 } catch {
     stop("\(error)")
