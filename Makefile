@@ -25,7 +25,24 @@ test: packages lint ## all tests of an everyday change
 	@swift build --build-tests
 	@scripts/check-kernel-symbols.sh
 	@scripts/run-tests.sh
+	@scripts/conformance.sh quick
+	@scripts/quantizer-accuracy.sh
 	@$(MAKE) --no-print-directory test-arm-kernels
+
+.PHONY: conformance
+conformance: packages ## every operator and zoo family against ONNX Runtime and a numpy referee
+	@swift build
+	@scripts/conformance.sh quick
+	@scripts/quantizer-accuracy.sh
+
+.PHONY: conformance-full
+conformance-full: packages ## also networks from torchvision, and OpenVINO
+	@swift build
+	@scripts/conformance.sh full
+
+.PHONY: fuzz
+fuzz: packages ## the ONNX reader and importer under libFuzzer, ten minutes or SECONDS_TO_RUN
+	@scripts/fuzz-onnx.sh $(or $(SECONDS_TO_RUN),600)
 
 .PHONY: test-arm-kernels
 test-arm-kernels: ## arm64 kernels against the reference, on emulated processors
@@ -41,3 +58,8 @@ bench: ## speed of the kernels (share of this core's peak) and of whole networks
 	@swift build -c release
 	@.build/release/kernel-benchmarks
 	@.build/release/network-benchmarks
+
+.PHONY: bench-peers
+bench-peers: packages ## whole networks against ONNX Runtime and OpenVINO, interleaved
+	@swift build -c release
+	@scripts/bench-peers.sh

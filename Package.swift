@@ -291,7 +291,7 @@ let programs: [Target] = [
         name: "peer-worker",
         dependencies: ["ONNXImport", "InferenceEngine", "KernelDispatch"],
         path: "Benchmarks/Peers",
-        exclude: ["peers.py", "prepare.py", "worker.py", "requirements.txt"]
+        exclude: ["peers.py", "prepare.py", "worker.py"]
     ),
     .executableTarget(
         name: "edgeprof-measure",

@@ -1,11 +1,11 @@
 #!/bin/bash
 # Makes a Python environment once and prints its interpreter. `python-env.sh quick` has ONNX Runtime, onnx and NumPy;
-# `python-env.sh full` also the peers of the full conformance run. A changed requirements file makes a new one.
+# `python-env.sh full` also the peers of the full conformance run, `python-env.sh peers` those of the speed comparison. A changed requirements file makes a new one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 set_name=${1:-quick}
 requirements=Tests/Conformance/requirements-$set_name.txt
-[ -f "$requirements" ] || { echo "python-env: no requirements named $set_name; use quick or full" >&2; exit 2; }
+[ -f "$requirements" ] || { echo "python-env: no requirements named $set_name; use quick, full or peers" >&2; exit 2; }
 
 python=
 for candidate in ${EDGEPROF_PYTHON:-} python3.13 python3.12 python3.11 python3.14 python3.10 python3.9 python3; do
