@@ -88,9 +88,14 @@ class Worker:
 def prepare(edgeprof, model, folder):
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "nncf.xml").exists():
-        subprocess.run([edgeprof, "export", model, "-o", folder / "qdq.onnx"], check=True)
-        subprocess.run([edgeprof, "export", model, "--float", "-o", folder / "float.onnx"], check=True)
-        subprocess.run([sys.executable, HERE / "prepare.py", folder / "float.onnx", folder], check=False)
+        for file, kind in (("qdq.onnx", []), ("float.onnx", ["--float"])):
+            command = [edgeprof, "export", model, *kind, "-o", folder / file]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        log = folder / "prepare.log"
+        with log.open("w") as output:
+            command = [sys.executable, HERE / "prepare.py", folder / "float.onnx", folder]
+            if subprocess.run(command, stdout=output, stderr=output).returncode:
+                print(f"{model}: a peer's own quantizer failed, see {log}", file=sys.stderr)
 
 
 def compare(options, model, threads, folder):

@@ -29,7 +29,7 @@ def batch_normalizations_as_convolutions(model):
     for node in model.graph.node:
         for name in node.input:
             readers[name] = readers.get(name, 0) + 1
-    nodes, count = [], 0
+    nodes, replaced = [], set()
     for node in model.graph.node:
         if node.op_type != "BatchNormalization":
             nodes.append(node)
@@ -54,10 +54,12 @@ def batch_normalizations_as_convolutions(model):
                 group=len(factor),
             )
         )
-        count += 1
+        replaced.update(node.input[1:5])
     del model.graph.node[:]
     model.graph.node.extend(nodes)
-    return count
+    kept = [tensor for tensor in model.graph.initializer if tensor.name not in replaced]
+    del model.graph.initializer[:]
+    model.graph.initializer.extend(kept)
 
 
 def write_depthwise(float_path, path):
