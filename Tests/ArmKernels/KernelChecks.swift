@@ -151,7 +151,13 @@ func checkGemmCase(
         depth: depth,
         quantization: output,
         residual: hasResidual
-            ? Reference.Residual(values: residual, zeroPoint: residualZeroPoint, multiplier: 0.37) : nil
+            ? Reference.Residual(
+                values: residual,
+                zeroPoint: residualZeroPoint,
+                multiplier: 0.37,
+                productLowest: -20,
+                productHighest: 40
+            ) : nil
     )
     let stride = depth + Int(random.byte() % 5)
     let outputStride = columns + Int(random.byte() % 5)
@@ -186,6 +192,8 @@ func checkGemmCase(
                                 arguments.residualRowStride = columns
                                 arguments.residualZeroPoint = residualZeroPoint
                                 arguments.residualMultiplier = 0.37
+                                arguments.productLowest = -20
+                                arguments.productHighest = 40
                             }
                             run(&arguments)
                         }

@@ -66,7 +66,11 @@ struct FusionTests {
             let network = try quantized(
                 builder,
                 [y],
-                ranges: [left.index: -20...20, right.index: -60...50, y.index: 0...60]
+                // Calibration cuts outliers off: the folded product must be cut where its own operator would cut it.
+                ranges: [
+                    left.index: seed < 4 ? -20...20 : -4...3, right.index: seed < 4 ? -60...50 : -5...4,
+                    y.index: 0...60,
+                ]
             )
             #expect(try fusedKinds(network) == [.convolution, .convolution])
             try compare(network, within: 1, seed: seed, "residual")

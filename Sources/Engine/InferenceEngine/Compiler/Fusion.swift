@@ -30,7 +30,7 @@ extension LoweredNetwork {
                 readers[operands[0]].count == 1, !values[operands[0]].isPinned,
                 values[operands[0]].quantization.scale <= 2 * values[output].quantization.scale
             else { continue }
-            layer.residual = operands[1]
+            layer.residual = (operands[1], values[operands[0]].quantization)
             layer.activation = activation
             nodes[writer].operation = .matrix(layer)
             nodes[writer].outputs = [output]

@@ -46,8 +46,9 @@ struct MatrixLayer {
     var weightScales: [Float]
     var bias: [Int32]
     var activation: Activation?
-    /// A value added before requantization.
-    var residual: Int?
+    /// A value added before requantization, and the parameters the product alone would have been stored with: it is
+    /// clamped to what they can hold.
+    var residual: (value: Int, product: QuantizationParameters)?
     /// A map applied to the input while it is packed, and the parameters of its result.
     var prologue: (map: ChannelMap, result: QuantizationParameters)?
 
@@ -94,7 +95,7 @@ struct LoweredNode {
 
     /// Everything read, a residual included.
     var reads: [Int] {
-        if case .matrix(let layer) = operation, let residual = layer.residual { return inputs + [residual] }
+        if case .matrix(let layer) = operation, let residual = layer.residual { return inputs + [residual.value] }
         return inputs
     }
 }

@@ -31,11 +31,16 @@ extension PlanCompiler {
             )
         }
         if let residual = layer.residual {
-            step.second = tensor(residual)
+            step.second = tensor(residual.value)
             step.secondMultiplier = Requantization.multiplier(
-                inputScale: network.values[residual].quantization.scale,
+                inputScale: network.values[residual.value].quantization.scale,
                 outputScale: output.quantization.scale
             )
+            step.inputMultiplier = Requantization.multiplier(
+                inputScale: residual.product.scale,
+                outputScale: output.quantization.scale
+            )
+            step.affineZeroPoint = residual.product.engineZeroPoint
         }
         let geometry = GemmGeometry(layer, kernels.gemm)
         let constants = constants(layer, source: source, output: output.quantization, geometry.depth)

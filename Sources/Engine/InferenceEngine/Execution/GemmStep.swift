@@ -64,6 +64,8 @@ struct GemmStep {
             arguments.residualRowStride = residual.pixelStride
             arguments.residualZeroPoint = residual.quantization.engineZeroPoint
             arguments.residualMultiplier = step.secondMultiplier
+            arguments.productLowest = Float(0 &- step.affineZeroPoint) * step.inputMultiplier
+            arguments.productHighest = Float(255 &- step.affineZeroPoint) * step.inputMultiplier
         }
         // Bytes of scratch memory a row takes, and rows that a block is a multiple of.
         var rowBytes = 0

@@ -78,7 +78,7 @@ struct PlanStep: Hashable, Sendable {
     /// Bounds of what is stored.
     var lowest: Int32 = 0
     var highest: Int32 = 255
-    /// Scale of the input over the output's (add), of both inputs over the output's (multiply), 1 over the output's
+    /// Scale of the input over the output's (add), of the product alone over the output's (matrix with a residual), of both inputs over the output's (multiply), 1 over the output's
     /// (softmax), as for add (linear resize).
     var inputMultiplier: Float = 0
     /// Scale of the second input over the output's.
@@ -89,7 +89,8 @@ struct PlanStep: Hashable, Sendable {
     var bias = 0
     /// Blob offset of multipliers (Float), or of a linear resize's weights.
     var multipliers = 0
-    /// The zero point a channel affine map subtracts; 0 where its addends hold it per channel.
+    /// The zero point a channel affine map subtracts, 0 where its addends hold it per channel; that of the product alone
+    /// (matrix with a residual).
     var affineZeroPoint: Int32 = 0
     /// The affine map before a convolution.
     var prologue: AffinePrologue?

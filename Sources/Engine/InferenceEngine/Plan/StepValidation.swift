@@ -77,6 +77,8 @@ struct StepValidation {
         )
         try requireWindowedShape()
         if let second {
+            try require((0...255).contains(step.affineZeroPoint), "the product's zero point is out of range")
+            try require(step.inputMultiplier >= 0, "the product's scale is negative")
             try require(Self.shape(second) == Self.shape(output), "residual does not have the output's shape")
         }
         let taps = step.window.elementCount

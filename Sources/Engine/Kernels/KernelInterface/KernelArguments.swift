@@ -44,6 +44,9 @@ public struct GemmArguments {
     public var residualZeroPoint: Int32
     /// residualScale / outputScale; the addend is Float(residual − zero point) · this.
     public var residualMultiplier: Float
+    /// What a product is clamped to before the residual is added, in output steps: the range of the parameters the
+    /// product would have been stored with, had the sum been an operator of its own. `productLowest` ≤ 0 ≤ `productHighest`.
+    public var productLowest, productHighest: Float
 
     /// Makes arguments without a residual.
     public init(
@@ -74,6 +77,8 @@ public struct GemmArguments {
         residualRowStride = 0
         residualZeroPoint = 0
         residualMultiplier = 0
+        productLowest = -.infinity
+        productHighest = .infinity
     }
 }
 

@@ -1,6 +1,7 @@
 // The one arithmetic every kernel ends in, the same on every instruction set, bit for bit:
 //
 //   real    = Float(accumulator) · multiplier            (one IEEE-754 single multiplication)
+//   real    = min(max(real, productLowest), productHighest)   (a matrix product with a residual only)
 //   real    = real + addend                              (where there is one; a separate addition, never fused)
 //   real    = min(max(real, Float(lowest − zeroPoint)), Float(highest − zeroPoint))
 //   stored  = UInt8(roundHalfToEven(real) + zeroPoint)

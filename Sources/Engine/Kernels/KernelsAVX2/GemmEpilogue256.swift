@@ -59,6 +59,10 @@ private func results(_ row: Int, _ s: __m256i, _ t: __m256i, _ a: GemmArguments,
         let base = UnsafeRawPointer(residual + (row &* a.residualRowStride &+ panel.column))
         let zeroPoint = _mm256_set1_epi32(a.residualZeroPoint)
         let multiplier = _mm256_set1_ps(a.residualMultiplier)
+        let low = _mm256_set1_ps(a.productLowest)
+        let high = _mm256_set1_ps(a.productHighest)
+        real0 = _mm256_min_ps(_mm256_max_ps(real0, low), high)
+        real1 = _mm256_min_ps(_mm256_max_ps(real1, low), high)
         real0 = _mm256_add_ps(real0, _mm256_mul_ps(centred(base, zeroPoint), multiplier))
         real1 = _mm256_add_ps(real1, _mm256_mul_ps(centred(base + 8, zeroPoint), multiplier))
     }

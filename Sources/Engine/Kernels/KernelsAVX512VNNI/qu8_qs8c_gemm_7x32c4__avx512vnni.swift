@@ -319,9 +319,15 @@ private struct Epilogue {
     @_transparent
     func words(_ s: __m512i, _ t: __m512i, _ u: __m512, _ v: __m512) -> __m512i {
         packed(
-            _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(s), panel.m0), u),
-            _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(t), panel.m1), v)
+            _mm512_add_ps(product(_mm512_mul_ps(_mm512_cvtepi32_ps(s), panel.m0)), u),
+            _mm512_add_ps(product(_mm512_mul_ps(_mm512_cvtepi32_ps(t), panel.m1)), v)
         )
+    }
+
+    /// A product within its own bounds, to which a residual is added.
+    @_transparent
+    func product(_ real: __m512) -> __m512 {
+        _mm512_min_ps(_mm512_max_ps(real, _mm512_set1_ps(a.productLowest)), _mm512_set1_ps(a.productHighest))
     }
 
     /// A row's 32 stored integers in 16 bits, in the order `vpackssdw` leaves them.

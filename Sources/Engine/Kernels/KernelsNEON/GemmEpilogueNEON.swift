@@ -34,6 +34,10 @@ func storeRow(_ row: Int, _ s: int32x4_t, _ t: int32x4_t, _ a: GemmArguments, _ 
         let base = UnsafeRawPointer(residual + (row &* a.residualRowStride &+ panel.column))
         let addend = centred(base, words(a.residualZeroPoint))
         let multiplier = vdupq_n_f32(a.residualMultiplier)
+        let low = vdupq_n_f32(a.productLowest)
+        let high = vdupq_n_f32(a.productHighest)
+        real0 = vminnmq_f32(vmaxnmq_f32(real0, low), high)
+        real1 = vminnmq_f32(vmaxnmq_f32(real1, low), high)
         real0 = vaddq_f32(real0, vmulq_f32(addend.0, multiplier))
         real1 = vaddq_f32(real1, vmulq_f32(addend.1, multiplier))
     }

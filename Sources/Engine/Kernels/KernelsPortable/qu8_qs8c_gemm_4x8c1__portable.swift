@@ -82,6 +82,8 @@ private func storeRow(
     while lane < count {
         var real = Float(sums[lane]) * a.multipliers[column &+ lane]
         if let residual = a.residual {
+            // Not-a-number becomes the lower bound, as it does where the bounds are the output's.
+            real = real > a.productLowest ? min(real, a.productHighest) : a.productLowest
             let stored = Int32(residual[row &* a.residualRowStride &+ column &+ lane])
             real += Float(stored &- a.residualZeroPoint) * a.residualMultiplier
         }

@@ -26,12 +26,28 @@ public enum Reference {
         public var zeroPoint: Int32
         /// Residual scale / output scale.
         public var multiplier: Float
+        /// What products are clamped to before the residual is added; the lower bound is for not-a-number, too.
+        public var productLowest, productHighest: Float
 
         /// Makes a residual.
-        public init(values: [UInt8], zeroPoint: Int32, multiplier: Float) {
+        public init(
+            values: [UInt8],
+            zeroPoint: Int32,
+            multiplier: Float,
+            productLowest: Float = -.infinity,
+            productHighest: Float = .infinity
+        ) {
             self.values = values
             self.zeroPoint = zeroPoint
             self.multiplier = multiplier
+            self.productLowest = productLowest
+            self.productHighest = productHighest
+        }
+
+        /// A product within its bounds.
+        func bounded(_ product: Float) -> Float {
+            if product.isNaN || product < productLowest { return productLowest }
+            return product > productHighest ? productHighest : product
         }
     }
 
@@ -67,7 +83,7 @@ public enum Reference {
                 if let residual {
                     let centred = Int32(residual.values[row * columns + column]) - residual.zeroPoint
                     let addend = Float(centred) * residual.multiplier
-                    real = real + addend
+                    real = residual.bounded(real) + addend
                 }
                 output.append(store(real, quantization))
             }
