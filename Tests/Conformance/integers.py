@@ -50,8 +50,7 @@ def through_command_line(cases, report, work):
 
 
 def judge(case, report, folder, plans, answers):
-    saturated = set()
-    expected = [reference.run(case.model, sample, saturated) for sample in case.samples]
+    expected = [reference.run(case.model, sample) for sample in case.samples]
     ort, ort_float = referee(case, report, expected)
     problem = answers.get(str(folder), "no answer from the runner")
     if problem is not None:
@@ -69,9 +68,7 @@ def judge(case, report, folder, plans, answers):
     for plan in plans[1:-1]:
         if distance(steps(outputs[plan], expected), naive):
             report.fail(case.name, f"{plan} differs from {plans[0]}")
-    # A requantization the fused plan skips may have clamped: then only the mean is bounded.
     mean = max(float(np.abs(a - b).mean()) for x, y in zip(fused, naive) for a, b in zip(x, y))
-    inner = saturated - final_values(case.model)
     limit = networks.MEAN_STEPS
     if "network" in case.tags:
         for name, other in (("ONNX Runtime", ort), ("unoptimised ONNX Runtime", ort_float)):
@@ -80,7 +77,7 @@ def judge(case, report, folder, plans, answers):
                 report.fail(case.name, f"{name}: mean difference {apart:.3f} steps")
         # Untrained: outputs differ little, so that a step is small beside the roundings the fused plan skips.
         limit = 2 * networks.MEAN_STEPS
-    if mean > limit or (from_naive > case.fused_steps and not inner and "network" not in case.tags):
+    if mean > limit or (from_naive > case.fused_steps and "network" not in case.tags):
         report.fail(case.name, f"the fused plan is {from_naive} steps from the naive one, mean {mean:.3f}")
     from_ort, from_ort_float = (None if o is None else distance(naive, o) for o in (ort, ort_float))
     noted = case.ort_note and from_ort is not None and from_ort > case.ort_steps
@@ -94,7 +91,7 @@ def judge(case, report, folder, plans, answers):
         report.fail(case.name, f"the naive plan is {from_ort_float} steps from ONNX Runtime's float operators")
     report.row(
         report.operators, case.operator, numpy=from_numpy, ort=None if noted else from_ort, ortFloat=from_ort_float,
-        fused=None if inner else from_naive, saturated=from_naive if inner else None, fusedMean=mean,
+        fused=from_naive, fusedMean=mean,
     )  # fmt: skip
 
 
@@ -114,12 +111,6 @@ def referee(case, report, expected):
             continue
         results.append(steps(outputs, expected))
     return results
-
-
-def final_values(model):
-    """Names of the integers that become outputs: their clamps stay in every plan."""
-    outputs = {info.name for info in model.graph.output}
-    return outputs | {n.input[0] for n in model.graph.node if n.output[0] in outputs}
 
 
 def steps(outputs, expected):

@@ -39,7 +39,7 @@ class Report:
             columns = [
                 ("graphs", "graphs"), ("numpy", "naive:numpy"), ("ort", "naive:ORT"),
                 ("ortFloat", "naive:ORT unoptimised"), ("fused", "fused:naive"),
-                ("saturated", "where a value saturates"), ("fusedMean", "mean"),
+                ("fusedMean", "mean"),
             ]  # fmt: skip
             table("operator", self.operators, columns)
         if self.floats:

@@ -74,7 +74,7 @@ def blocks():
         g = Graph(f"residual_downsample_{tag}", "blocks", activations=types, calm=calm)
         yield g.output(residual(g, g.input((2, 12, 9, 8)), 24, stride=2)).case()
         g = Graph(f"dense_block_{tag}", "blocks", activations=types, calm=calm)
-        yield g.output(dense(g, g.input((1, 16, 7, 6)), 8, 3)).case(ort_steps=2, fused_steps=3)
+        yield g.output(dense(g, g.input((1, 16, 7, 6)), 8, 3)).case(ort_steps=2, fused_steps=4)
         g = Graph(f"inverted_residual_{tag}", "blocks", activations=types, calm=calm)
         yield g.output(inverted(g, g.input((1, 12, 8, 7)), 12)).case()
         g = Graph(f"squeeze_excite_{tag}", "blocks", activations=types, calm=calm)

@@ -21,7 +21,7 @@ class Case:
     ort_note: str = ""  # why ONNX Runtime's optimised graph may be further than a step away; unoptimised it may not
     ort_refuses: str = ""  # part of ONNX Runtime's message where it cannot run the file
     ort_steps: int = 1
-    fused_steps: int = 1  # where nothing saturates
+    fused_steps: int = 1
     refused: str = ""  # part of the message expected when the file is to be refused
     tags: set = field(default_factory=set)
 

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from .arithmetic import RANGES, Pending, Quantized, store
+from .arithmetic import Pending, Quantized, store
 from .operators import REGISTRY, Unsupported
 
 __all__ = ["Output", "Pending", "Quantized", "Unsupported", "evaluate", "run"]
@@ -87,21 +87,10 @@ def evaluate(node, values, constants, opset):
             values[name] = value
 
 
-def saturates(value, scale, zero, dtype):
-    """Whether storing a value loses more than an activation's own clamp takes."""
-    lowest, highest = RANGES[np.dtype(dtype)]
-    free = (value.pending() if isinstance(value, Quantized) else value).over(np.float32(scale))
-    bounds = value.clamps if isinstance(value, Pending) else []
-    below = not any(lower is not None for lower, _ in bounds) and (free < lowest - zero - 0.5).any()
-    above = not any(upper is not None for _, upper in bounds) and (free > highest - zero + 0.5).any()
-    return bool(below or above)
-
-
-def run(model, inputs, saturated=None):
+def run(model, inputs):
     """Runs a QDQ model.
 
     `inputs` maps names to arrays (reals, or stored integers where the graph takes those); returns `Output`s in order.
-    Names of values that saturate are added to `saturated`, a set.
     """
     opset = next(o.version for o in model.opset_import if o.domain in ("", "ai.onnx"))
     values = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
@@ -109,11 +98,6 @@ def run(model, inputs, saturated=None):
     values.update(inputs)
     for node in model.graph.node:
         evaluate(node, values, constants, opset)
-        if saturated is not None and node.op_type == "QuantizeLinear":
-            value, scale = values[node.input[0]], np.float32(np.asarray(values[node.input[1]]).reshape(()))
-            zero = np.asarray(values[node.input[2]]).reshape(()) if len(node.input) > 2 else np.uint8(0)
-            if not isinstance(value, np.ndarray) and saturates(value, scale, int(zero), zero.dtype):
-                saturated.add(node.output[0])
     parameters = {}
     for node in model.graph.node:
         if node.op_type == "QuantizeLinear":
