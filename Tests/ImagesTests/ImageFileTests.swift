@@ -46,6 +46,23 @@ struct ImageFileTests {
         }
     }
 
+    @Test("What stands behind a JPEG's end is ignored, and a thumbnail's end is not the picture's")
+    func otherEnds() throws {
+        for name in ["colour420.jpg", "progressive444.jpg"] {
+            let bytes = try Fixture.bytes(name)
+            let picture = try ImageFile.decode(bytes)
+            // A film as telephones append it holds any bytes, the marker of a scan too.
+            #expect(try ImageFile.decode(bytes + [0x00, 0xff, 0xda, 0x12, 0x34]) == picture)
+            // APP1: FF E1, then the length with its own two bytes.
+            let thumbnail = bytes.prefix(2_000)
+            let length = thumbnail.count + 4
+            let segment = [0xff, 0xe1, UInt8(length >> 8), UInt8(length & 0xff)] + thumbnail + [0xff, 0xd9]
+            let whole = bytes[..<2] + segment + bytes[2...]
+            #expect(try ImageFile.decode(Array(whole)) == picture)
+            #expect(throws: ImageError.self) { try ImageFile.decode(Array(whole.dropLast(2))) }
+        }
+    }
+
     @Test(
         "Any byte changed: decoded or refused, never a crash",
         arguments: ["rgb8.png", "grey8.png", "colour420.jpg", "cmyk.jpg"]

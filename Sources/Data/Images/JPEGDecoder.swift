@@ -54,16 +54,29 @@ enum JPEGDecoder {
         )
     }
 
-    /// Whether an end marker (FF D9) follows the last scan (FF DA): where the rest of a progressive picture is missing, the
-    /// decoder does not say so.
+    /// Whether the picture's end marker (FF D9) is there: where the rest of a progressive picture is missing, the decoder
+    /// does not say so.
+    ///
+    /// Segments are skipped by their length, as a thumbnail in one has an end of its own; what stands behind the end, as
+    /// telephones put films there, is not looked at.
     private static func hasEnd(_ bytes: [UInt8]) -> Bool {
-        var hasEnd = false
-        for index in bytes.indices.dropLast() where bytes[index] == 0xff {
-            // In compressed data, FF is always followed by 00 or by a marker.
-            if bytes[index + 1] == 0xda { hasEnd = false }
-            if bytes[index + 1] == 0xd9 { hasEnd = true }
+        var position = 0
+        while position + 1 < bytes.count {
+            guard bytes[position] == 0xff else {
+                position += 1
+                continue
+            }
+            switch bytes[position + 1] {
+            case 0xd9: return true
+            case 0xff: position += 1
+            // In compressed data, a byte FF is followed by 00; restarts (D0...D7) and the start (D8) stand alone.
+            case 0x00, 0x01, 0xd0...0xd8: position += 2
+            default:
+                guard position + 3 < bytes.count else { return false }
+                position += 2 + max(2, Int(bytes[position + 2]) << 8 | Int(bytes[position + 3]))
+            }
         }
-        return hasEnd
+        return false
     }
 
     private static func damaged(_ reason: String) -> ImageError {
