@@ -38,14 +38,16 @@ public enum ImageFile {
         return ["png", "jpg", "jpeg", "jpe", "ppm", "pgm", "pnm"].contains(name[dot...].dropFirst().lowercased())
     }
 
-    /// Checks an image's extents.
-    static func checkSize(width: Int, height: Int) throws(ImageError) {
-        guard width > 0, height > 0 else { throw ImageError(.malformed, "an image of \(width)x\(height) pixels") }
+    /// Checks an image's extents; `what` says in an error whose they are.
+    static func checkSize(width: Int, height: Int, of what: String = "an image of") throws(ImageError) {
+        guard width > 0, height > 0 else {
+            throw ImageError(.malformed, "\(what) \(width)x\(height) pixels; copy the file again")
+        }
         let (count, overflow) = width.multipliedReportingOverflow(by: height)
         guard !overflow, count <= maximumPixelCount else {
             throw ImageError(
                 .tooLarge,
-                "an image of \(width)x\(height) pixels; at most \(maximumPixelCount) pixels are read, make it smaller"
+                "\(what) \(width)x\(height) pixels; at most \(maximumPixelCount) pixels are read, make it smaller"
             )
         }
     }

@@ -32,9 +32,10 @@ extension Preprocessing {
     /// - Throws: As above.
     func picture(from image: RGBImage) throws(ImageError) -> RGBImage {
         let (width, height) = resizedExtents(width: image.width, height: image.height)
-        try ImageFile.checkSize(width: width, height: height)
+        let what = "an image of \(image.width)x\(image.height) that is resized to"
+        try ImageFile.checkSize(width: width, height: height, of: what)
         // The first pass makes new columns of old rows.
-        try ImageFile.checkSize(width: width, height: image.height)
+        try ImageFile.checkSize(width: width, height: image.height, of: what)
         return image.resized(width: width, height: height).cropped(width: cropWidth, height: cropHeight)
     }
 

@@ -68,8 +68,8 @@ public struct Preprocessing: Hashable, Sendable {
         let resize = resize ?? .shorterSide(max(width, height) * 8 / 7)
         switch resize {
         case .none: break
-        case .shorterSide(let side): try ImageFile.checkSize(width: side, height: side)
-        case .exact(let width, let height): try ImageFile.checkSize(width: width, height: height)
+        case .shorterSide(let side): try ImageFile.checkSize(width: side, height: side, of: "a resize to")
+        case .exact(let width, let height): try ImageFile.checkSize(width: width, height: height, of: "a resize to")
         }
         let isColour = channels == 3
         let ordered = { (values: [Float]) in channelOrder == .rgb ? values : values.reversed() }
