@@ -123,6 +123,27 @@ struct DatasetsTests {
         #expect(error?.message.hasPrefix(path) == true)
     }
 
+    @Test("A link to nowhere that is called like an image is named too, not left out")
+    func danglingLink() throws {
+        try folder.picture("a/2.pgm", 10)
+        let path = folder.path + "/a/1.pgm"
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "nowhere")
+        let set = try LabelledSet(images: folder.path, labels: nil, inputShape: shape)
+        #expect(set.labels == [0, 0])
+        let error = #expect(throws: DatasetError.self) { try set.samples.sample(at: 0) }
+        #expect(error?.message.hasPrefix(path) == true)
+    }
+
+    @Test("A sample that is not all numbers is named by its row", arguments: [Float.nan, .infinity])
+    func notFinite(element: Float) throws {
+        let array = folder.path + "/x.npy"
+        try NumPyWriter.write([1, 2, 3, 4, 5, element, 7, 8], shape: [4, 2], to: array)
+        let set = try SampleSet(path: array, inputShape: [1, 2]).spread(over: 2)
+        #expect(try set.sample(at: 0) == [1, 2])
+        let error = #expect(throws: DatasetError.self) { try set.sample(at: 1) }
+        #expect(error?.message.hasPrefix(array + "[2]: holds NaN or an infinity") == true)
+    }
+
     @Test("Arrays: rows with a class each")
     func arrays() throws {
         let (array, labels) = (folder.path + "/x.npy", folder.path + "/y.npy")

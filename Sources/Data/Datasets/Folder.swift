@@ -18,8 +18,9 @@ enum Folder {
             let name = String(cString: (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self))
             guard !name.hasPrefix(".") else { continue }
             var status = stat()
-            guard stat("\(directory)/\(name)", &status) == 0 else { continue }
-            if status.st_mode & S_IFMT == S_IFDIR {
+            // A link to nowhere that is called like an image is kept, for the reader to name: none is left out quietly.
+            let isFound = stat("\(directory)/\(name)", &status) == 0
+            if isFound, status.st_mode & S_IFMT == S_IFDIR {
                 folders.append(name)
             } else if ImageFile.hasImageExtension(name) {
                 images.append(name)

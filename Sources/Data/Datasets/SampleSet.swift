@@ -115,8 +115,20 @@ public struct SampleSet: Sendable {
     ///
     /// - Parameter index: Within 0..<`count`.
     /// - Returns: As many as `shape` says: channels x height x width.
-    /// - Throws: `DatasetError` when its file cannot be read.
+    /// - Throws: `DatasetError` when its file cannot be read, or a number is NaN or infinite: a network gives some answer
+    ///   to that too, but it would count for nothing.
     public func sample(at index: Int) throws(DatasetError) -> [Float] {
+        let elements = try elements(at: index)
+        guard elements.allSatisfy(\.isFinite) else {
+            throw DatasetError(
+                .malformed,
+                "\(name(at: index)): holds NaN or an infinity; take it out or mend the preprocessing"
+            )
+        }
+        return elements
+    }
+
+    private func elements(at index: Int) throws(DatasetError) -> [Float] {
         switch source {
         case .images(let files, let preprocessing):
             let path = files[index]

@@ -65,10 +65,12 @@ public struct Calibrator {
                 }
             }
             if let wrong {
+                let numbers =
+                    batch.count == 1
+                    ? "sample \(start + 1)" : "one of the samples \(start + 1) to \(start + batch.count)"
                 throw CalibrationError(
                     .notFinite,
-                    "\(quoted(wrong)) becomes NaN or infinite on sample \(start + 1) or one of the next "
-                        + "\(batch.count - 1); check the weights and the preprocessing"
+                    "\(quoted(wrong)) becomes NaN or infinite on \(numbers); check the weights and the preprocessing"
                 )
             }
             start += batch.count
