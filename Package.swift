@@ -333,7 +333,7 @@ let testTargets: [Target] = [
     ),
     .testTarget(
         name: "ModelZooTests",
-        dependencies: ["ModelZoo", "NetworkGraph", "Quantization"],
+        dependencies: ["ModelZoo", "NetworkGraph", "Quantization", "FloatInference"],
         swiftSettings: optimized
     ),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),

@@ -1,3 +1,4 @@
+import FloatInference
 import NetworkGraph
 import Testing
 
@@ -22,7 +23,8 @@ import Testing
         )
         let images = [testImage(size: Self.size, seed: 1), testImage(size: Self.size, seed: 2)]
         var observations: [Observation] = []
-        let logits = FloatExecutor(graph: network.graph).run(images) { value, elements in
+        let executor = try FloatExecutor(graph: network.graph, threads: 1)
+        let outputs = try executor.run(samples: images.map { [$0] }) { value, elements in
             let range = network.activationRanges[value.index]
             var (count, sum, squares, outside) = (0.0, 0.0, 0.0, 0.0)
             for image in elements {
@@ -43,7 +45,7 @@ import Testing
                 )
             )
         }
-        return (observations, logits)
+        return (observations, outputs.map { $0[0] })
     }
 
     @Test(arguments: ModelZoo.names + ModelZoo.headModels.map(\.name))
@@ -70,8 +72,8 @@ import Testing
         try rewritten.graph.validate()
         #expect(rewritten.graph.nodes.count < graph.nodes.count)
         let image = testImage(size: 32, seed: 3)
-        let before = FloatExecutor(graph: graph).run([image])[0]
-        let after = FloatExecutor(graph: rewritten.graph).run([image])[0]
+        let before = try FloatExecutor(graph: graph, threads: 1).run([image])[0]
+        let after = try FloatExecutor(graph: rewritten.graph, threads: 1).run([image])[0]
         let largest = before.reduce(0) { max($0, abs($1)) }
         for (before, after) in zip(before, after) { #expect(abs(before - after) < 1e-3 * largest) }
     }
