@@ -43,6 +43,13 @@ import Testing
     }
 }
 
+@Suite struct TerminalTests {
+    @Test func whatATerminalWouldObeyIsWrittenOut() {
+        #expect(Terminal.visible("a\u{1b}[2J\rb\u{9b}c") == "a\\u{1B}[2J\\rb\\u{009B}c")
+        #expect(Terminal.visible("größe\nb") == "größe\nb")
+    }
+}
+
 @Suite struct EvaluationArgumentTests {
     @Test func numbersAndSizes() {
         #expect(NumbersArgument(argument: "0.5,1,2")?.numbers == [0.5, 1, 2])

@@ -23,13 +23,23 @@ enum Terminal {
     /// Writes a line to standard error, in place of a progress line that stands there.
     static func complain(_ line: String) {
         progress("")
-        write(line + "\n", to: STDERR_FILENO)
+        write(visible(line) + "\n", to: STDERR_FILENO)
     }
 
     /// Replaces the progress line on standard error; nothing where that is no terminal.
     static func progress(_ line: String) {
         guard errorIsTerminal else { return }
-        write("\r\u{1b}[2K" + line, to: STDERR_FILENO)
+        write("\r\u{1b}[2K" + visible(line), to: STDERR_FILENO)
+    }
+
+    /// Control characters but for ends of lines written out: names of files and values are anybody's, and a terminal does
+    /// what such characters say.
+    static func visible(_ text: String) -> String {
+        let isControl = { (scalar: Unicode.Scalar) in
+            scalar.value < 0x20 && scalar != "\n" || (0x7f...0x9f).contains(scalar.value)
+        }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return text.unicodeScalars.map { isControl($0) ? $0.escaped(asASCII: true) : String($0) }.joined()
     }
 
     private static func write(_ text: String, to descriptor: Int32) {
