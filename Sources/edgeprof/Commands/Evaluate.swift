@@ -60,6 +60,7 @@ struct Evaluate: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let input { try preprocessing.requireNone(for: input) }
         let client = push ? try CollectorConnection.saved() : nil
         let loaded = try RunnableModel(model, float: engine.float)
         let network = try loaded.prepared(isa: engine.isa, plan: engine.planKind, threads: 1)

@@ -78,6 +78,7 @@ struct Quantize: ParsableCommand {
 
     func run() throws {
         try checkOutput()
+        if calibration.hasSuffix(".npy") { try preprocessing.requireNone(for: calibration) }
         let graph = try floatGraph()
         guard graph.inputs.count == 1 else {
             throw InputError("\(model): has \(graph.inputs.count) inputs; models with one can be calibrated")

@@ -25,6 +25,16 @@ struct PreprocessingOptions: ParsableArguments {
     @Option(help: "Order of the input's channels: rgb or bgr.")
     var channelOrder: Preprocessing.ChannelOrder = .rgb
 
+    /// Refuses the options for an array, which is taken as it is: who gives them expects them to do something.
+    func requireNone(for array: String) throws {
+        let isDefault = resize == nil && crop == nil && mean == nil && std == nil && channelOrder == .rgb
+        guard isDefault else {
+            throw InputError(
+                "\(array): --resize, --crop, --mean, --std and --channel-order are for images; an array is taken as it is"
+            )
+        }
+    }
+
     /// The preprocessing for an input.
     ///
     /// - Parameter shape: NCHW.
