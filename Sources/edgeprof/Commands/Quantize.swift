@@ -91,7 +91,8 @@ struct Quantize: ParsableCommand {
         ).spread(over: samples)
         let source = try batches(of: set, batch: shape[0])
         if set.count < 32 {
-            Terminal.complain("edgeprof: warning: only \(set.count) samples to calibrate with; 100 to 500 are better")
+            let samples = "\(set.count) sample\(set.count == 1 ? "" : "s")"
+            Terminal.complain("edgeprof: warning: only \(samples) to calibrate with; 100 to 500 are better")
         }
         let options = CalibrationOptions(
             method: rangeMethod,

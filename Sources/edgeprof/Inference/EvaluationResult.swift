@@ -55,7 +55,8 @@ struct EvaluationResult: Encodable {
         let shares = [("top-1", top1)] + (top5.value.map { [("top-5", $0)] } ?? [])
         return Table(
             columns: [
-                .text("model"), .text("precision"), .text("data"), .number("images"), .text(""), .number("accuracy %"),
+                .text("model"), .text("precision"), .text("data"), .number("images"), .text("share"),
+                .number("accuracy %"),
                 .number("95 %"),
             ],
             rows: shares.map { name, share in

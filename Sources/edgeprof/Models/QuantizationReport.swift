@@ -58,7 +58,9 @@ struct QuantizationReport: Encodable {
     /// One line: what was done.
     var summary: String {
         let last = layers.last.map { ", \(Self.decibels($0.cumulativeDecibels)) dB at the last layer" } ?? ""
-        return "\(model): \(layers.count) layers quantized with \(samples) samples\(last), written to \(output)"
+        let plural = { (count: Int, what: String) in "\(count) \(what)\(count == 1 ? "" : "s")" }
+        return "\(model): \(plural(layers.count, "layer")) quantized with \(plural(samples, "sample"))\(last), "
+            + "written to \(output)"
     }
 
     /// One row a layer.
