@@ -213,4 +213,23 @@ struct RefusalTests {
         model.node("Add", ["x", "all"])
         #expect(try model.refusal().message.contains("far larger"))
     }
+
+    /// Each layer owns its weights, so a tensor that thousands of layers share is refused before memory runs out.
+    @Test func weightsSharedTooOften() throws {
+        var model = TestModel(input: [1, 1_024, 1, 1])
+        let weights = model.weights("w", [1_024, 1_024, 1, 1], Array(repeating: 1, count: 1 << 20))
+        var value = model.rounded("x", scale: 1, zero: 0)
+        for index in 0..<100 {
+            model.node("Conv", [value, weights], ["c\(index)"])
+            value = model.rounded("c\(index)", scale: 1, zero: 0, to: index == 99 ? "y" : nil)
+        }
+        #expect(try model.refusal().message.contains("share weights"))
+    }
+
+    @Test func scaleThatIsNoNumber() throws {
+        var model = TestModel(input: [1, 2])
+        _ = model.rounded("x", scale: .nan, zero: 0, to: "y")
+        let message = try model.refusal().message
+        #expect(message.contains("nan") && message.contains("positive finite"))
+    }
 }

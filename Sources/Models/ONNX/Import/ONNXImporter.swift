@@ -76,7 +76,14 @@ public enum ONNXImporter {
         let outputs = try graph.outputs(of: model.graph)
         let imported: ImportedModel
         if graph.draft.isQuantized {
-            imported = .quantized(try graph.draft.quantizedNetwork(name: name, outputs: outputs, options: options))
+            imported = .quantized(
+                try graph.draft.quantizedNetwork(
+                    name: name,
+                    outputs: outputs,
+                    options: options,
+                    constantBytes: model.graph.constantBytes
+                )
+            )
         } else {
             imported = .float(try graph.draft.floatGraph(name: name, outputs: outputs))
         }

@@ -69,11 +69,12 @@ extension NodeReader {
         }
         let scale = constants.scales[0]
         let zero = constants.zeroPoints[0]
-        guard constants.scales.allSatisfy({ $0 == scale }), constants.zeroPoints.allSatisfy({ $0 == zero }) else {
-            throw failure(.unsupportedModel, "quantizes activations per channel; one scale a tensor is supported")
-        }
+        // NaN differs from itself: judged before scales are compared.
         guard scale.isUsableScale else {
             throw failure(.invalidGraph, "scale is \(scale); it is to be a positive finite number")
+        }
+        guard constants.scales.allSatisfy({ $0 == scale }), constants.zeroPoints.allSatisfy({ $0 == zero }) else {
+            throw failure(.unsupportedModel, "quantizes activations per channel; one scale a tensor is supported")
         }
         return QuantizationParameters(scale: scale, zeroPoint: zero, storage: storage)
     }

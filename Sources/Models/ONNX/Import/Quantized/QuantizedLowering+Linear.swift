@@ -14,6 +14,7 @@ extension QuantizedLowering {
         let node = layer.node
         guard let constants = layer.constants else { throw floatEdge(layer.value, readBy: nil) }
         var input = try materialize(node.inputs[0], readBy: node.name)
+        try chargeWeights(constants.weights.elementCount, node: node.name)
         let weights = try IntegerWeights(
             constants,
             followedBy: affine,

@@ -7,9 +7,10 @@ extension Draft {
     func quantizedNetwork(
         name: String,
         outputs: [(name: String, value: ValueID)],
-        options: ImportOptions
+        options: ImportOptions,
+        constantBytes: Int
     ) throws(ONNXError) -> QuantizedNetwork {
-        var lowering = QuantizedLowering(draft: self, name: name, options: options)
+        var lowering = QuantizedLowering(draft: self, name: name, options: options, constantBytes: constantBytes)
         try lowering.emit(outputs.map(\.value))
         return try lowering.finish(outputs)
     }
@@ -32,6 +33,8 @@ struct QuantizedLowering {
     private var valueNames = UniqueNames()
     private var nodeNames = UniqueNames()
     private var depth = 0
+    /// Bytes of weights that layers may still copy.
+    private var weightBudget: Int
 
     /// The most float operators followed from a rounding to the operands it rests on.
     static let deepestChain = 100
@@ -43,7 +46,9 @@ struct QuantizedLowering {
         var activation: Activation?
     }
 
-    init(draft: Draft, name: String, options: ImportOptions) {
+    init(draft: Draft, name: String, options: ImportOptions, constantBytes: Int) {
+        // Every layer owns its weights; a file shares them among a few, a hostile one among thousands.
+        weightBudget = (1 << 26) + min(constantBytes, 1 << 40) * 4
         self.draft = draft
         self.options = options
         network = QuantizedNetwork(name: name, values: [], nodes: [], inputs: [], outputs: [])
@@ -64,6 +69,18 @@ struct QuantizedLowering {
             guard case .quantize = node.operation else { continue }
             _ = try materialize(node.outputs[0], readBy: nil)
         }
+    }
+
+    /// Takes a layer's weights from what layers may copy; throws when the file shares them too often.
+    mutating func chargeWeights(_ bytes: Int, node: String) throws(ONNXError) {
+        guard bytes <= weightBudget else {
+            throw ONNXError(
+                .unsupportedModel,
+                "node \(ONNXError.quoted(node)): layers that share weights copy far more than the file holds; share them "
+                    + "among fewer layers"
+            )
+        }
+        weightBudget -= bytes
     }
 
     /// The network's value of a draft value that lies on a grid; throws where it lies on none.
@@ -269,7 +286,7 @@ struct QuantizedLowering {
         return ONNXError(
             .unsupportedModel,
             "value \(ONNXError.quoted(draft.values[value.index].name))\(writer ?? "")\(by ?? "") is not quantized, while "
-                + "others are; quantize the float model with \"edgeprof quantize\", or give the value's range"
+                + "others are; quantize the float model with \"edgeprof quantize\""
         )
     }
 }
