@@ -14,7 +14,7 @@ struct RunModel: ParsableCommand {
 
             Examples:
               edgeprof run resnet18 --input X.npy --output Y.npy
-              edgeprof run M.onnx --input image=X.npy --input scale=S.npy --output boxes=B.npy
+              edgeprof run M.onnx --input a=A.npy --input b=B.npy --output scores=Y.npy
             """
     )
 

@@ -65,5 +65,5 @@ extension GraphImport {
         )
     }
 
-    private static var shapeRemedy: String { "give its shape (option inputShapes, --input-shape)" }
+    private static var shapeRemedy: String { "export the model with it fixed, or give ImportOptions.inputShapes" }
 }
