@@ -63,7 +63,19 @@ final class MappedFile: Sendable {
         guard fstat(descriptor, &status) == 0, range.upperBound <= Int(status.st_size) else {
             return [UInt8](repeating: 0, count: range.count).withUnsafeBytes(body)
         }
+        defer { if range.count >= Self.pagesReturnedFrom { returnPages(range) } }
         return body(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    }
+
+    /// Ranges of at least so many bytes are weights, copied once: their pages need not stay in this process.
+    private static let pagesReturnedFrom = 1 << 20
+
+    /// Lets go of the whole pages in a range; whoever reads them again gets them from the file.
+    private func returnPages(_ range: Range<Int>) {
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let first = (range.lowerBound + page - 1) / page * page
+        let last = range.upperBound / page * page
+        if first < last { madvise(UnsafeMutableRawPointer(mutating: base + first), last - first, MADV_DONTNEED) }
     }
 
     /// Throws when the file has another size or time of change than when it was mapped.

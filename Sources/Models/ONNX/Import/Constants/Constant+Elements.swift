@@ -8,6 +8,16 @@ extension Constant {
         guard elementCount > 0, let base = target.baseAddress else { return }
         precondition(target.count == elementCount * size, "buffer of the wrong size")
         let (extents, steps) = collapsed()
+        if extents.count == 1, steps == [1] {
+            // In pieces, so that a large tensor is never in memory twice.
+            for start in stride(from: 0, to: target.count, by: 4 << 20) {
+                let count = min(4 << 20, target.count - start)
+                tensor.withBytes((offset * size + start)..<(offset * size + start + count)) { bytes in
+                    UnsafeMutableRawBufferPointer(rebasing: target[start..<(start + count)]).copyMemory(from: bytes)
+                }
+            }
+            return
+        }
         // Only the part that is looked at: a row of a tensor that is made on demand is made alone.
         var lowest = offset
         var highest = offset
