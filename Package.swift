@@ -395,6 +395,14 @@ let testTargets: [Target] = [
         logging,
         .product(name: "HummingbirdTesting", package: "hummingbird")
     ),
+    .executableTarget(
+        name: "conformance-runner",
+        dependencies: [
+            "ONNXImport", "InferenceEngine", "FloatInference", "Quantization", "NetworkGraph", "KernelDispatch",
+            "KernelInterface", "NumPyFiles",
+        ],
+        path: "Tests/ConformanceRunner"
+    ),
     .testTarget(name: "edgeprofTests", dependencies: ["edgeprof", "EdgeprofAPI", "Economics", "ModelZoo", "Images"]),
     .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI"], exclude: ["Fixtures"]),
 ]

@@ -2,15 +2,19 @@ internal import Crypto
 internal import Glibc
 internal import ONNXExport
 internal import ONNXFormat
-internal import Quantization
+public import Quantization
 
 // What identifies a model (docs/decisions/0005-model-identity.md): the SHA-256 of its ONNX file. For a zoo model that is
 // the file `edgeprof export` writes, whether it was ever written or not.
 
-/// SHA-256 of models, as 64 lower-case hexadecimal digits.
-enum ModelIdentity {
-    /// Of the file a zoo model is exported as.
-    static func sha256(of network: QuantizedNetwork) throws(ModelError) -> String {
+/// The SHA-256 by which runs and accuracies name a model, as 64 lower-case hexadecimal digits.
+public enum ModelIdentity {
+    /// The identity of a zoo model: the hash of the file it is exported as.
+    ///
+    /// - Parameter network: The zoo model, quantized.
+    /// - Returns: The hash.
+    /// - Throws: `ModelError` when the network cannot be said in ONNX.
+    public static func sha256(of network: QuantizedNetwork) throws(ModelError) -> String {
         var hash = SHA256()
         do {
             try ONNXWriter.stream(try ONNXExporter.model(of: network)) { hash.update(bufferPointer: $0) }
@@ -20,8 +24,14 @@ enum ModelIdentity {
         return digits(hash)
     }
 
-    /// Of a model's file; where constants lie in other files, of all of them one after the other, the model's first.
-    static func sha256(ofFile path: String) throws(ModelError) -> String {
+    /// The identity of a model's file.
+    ///
+    /// Where constants lie in other files, it is the hash of all of them one after the other, the model's first.
+    ///
+    /// - Parameter path: The file.
+    /// - Returns: The hash.
+    /// - Throws: `ModelError` when a file cannot be read or is not an ONNX model.
+    public static func sha256(ofFile path: String) throws(ModelError) -> String {
         var hash = SHA256()
         let others = try ModelSource.readFile(path).externalFiles(besides: path)
         for path in [path] + others { try update(&hash, path) }

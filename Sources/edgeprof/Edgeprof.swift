@@ -9,8 +9,8 @@ struct EdgeprofCommand: AsyncParsableCommand {
         commandName: "edgeprof",
         abstract: "Which vision model, on which hardware tier, earns most?",
         discussion: """
-            Measures int8 networks on this box (models, inspect, quantize, run, evaluate, profile, kernels, doctor) and, with a collector, \
-            on a fleet (login, agents, jobs, runs, summary, tiers, rank).
+            Measures int8 networks on this box (models, inspect, export, quantize, run, evaluate, profile, kernels, \
+            doctor) and, with a collector, on a fleet (login, agents, jobs, runs, summary, tiers, rank).
 
             Exit codes: 0 done, 1 failed, 2 bad usage.
             """,
@@ -20,7 +20,8 @@ struct EdgeprofCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "On this box",
                 subcommands: [
-                    Models.self, Inspect.self, Quantize.self, RunModel.self, Evaluate.self, Profile.self, Kernels.self,
+                    Models.self, Inspect.self, Export.self, Quantize.self, RunModel.self, Evaluate.self, Profile.self,
+                    Kernels.self,
                     Doctor.self,
                 ]
             ),

@@ -2,6 +2,10 @@ import EdgeprofAPI
 import Foundation
 import Testing
 
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
 /// `edgeprof run` and `edgeprof evaluate` as real processes, and what a collector makes of an accuracy.
 @Suite struct EvaluationTests {
     private let model = "squeezenet1_1"
@@ -240,7 +244,7 @@ import Testing
         #expect(shifted.status == 1 && shifted.errors.contains("--class-offset=1000"))
     }
 
-    @Test func aPushedAccuracyTakesThePlaceOfThePublishedOne() throws {
+    @Test func aPushedAccuracyTakesThePlaceOfThePublishedOne() async throws {
         let collector = try Collector()
         defer { collector.stop() }
         let pictures = try pictures(collector.folder)
@@ -250,7 +254,7 @@ import Testing
             try JSONDecoder().decode(RunBatch.self, from: Data(profile.output.utf8)).runs.first
         )
         let token = try String(contentsOfFile: collector.folder.path("admin-token"), encoding: .utf8)
-        try post(RunBatch(runs: [run]), to: collector.url + "/v1/runs", token: token, collector)
+        try await post(RunBatch(runs: [run]), to: collector.url + "/v1/runs", token: token)
         let tiers = try collector.folder.write(
             """
             tiers:
@@ -294,23 +298,17 @@ import Testing
         #expect(abs(counted.value - 4.0 / 6) < 1e-12)
     }
 
-    /// Sends runs as an administrator may, with curl's command line.
-    private func post(_ batch: RunBatch, to url: String, token: String, _ collector: Collector) throws {
-        let body = try collector.folder.write(
-            String(decoding: try JSONEncoder().encode(batch), as: UTF8.self),
-            to: "runs.json"
+    /// Sends runs as an administrator may.
+    private func post(_ batch: RunBatch, to url: String, token: String) async throws {
+        var request = URLRequest(url: try #require(URL(string: url)))
+        request.httpMethod = "POST"
+        request.httpBody = try JSONEncoder().encode(batch)
+        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        request.setValue(
+            "Bearer \(token.trimmingCharacters(in: .whitespacesAndNewlines))",
+            forHTTPHeaderField: "Authorization"
         )
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "curl", "-fsS", "-o", collector.folder.path("answer.json"), "-H", "Content-Type: application/json", "-H",
-            "Authorization: Bearer \(token.trimmingCharacters(in: .whitespacesAndNewlines))", "--data-binary",
-            "@\(body)", url,
-        ]
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        let answer = try Data(contentsOf: URL(fileURLWithPath: collector.folder.path("answer.json")))
+        let (answer, _) = try await URLSession.shared.data(for: request)
         let results = try JSONDecoder().decode(RunBatchResult.self, from: answer).results
         try #require(results.map(\.status) == [.stored], "\(results)")
     }

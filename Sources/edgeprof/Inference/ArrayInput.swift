@@ -15,6 +15,7 @@ struct ArrayInput {
     ///   - path: The file.
     ///   - port: The input.
     ///   - raw: Whether the file must hold stored integers.
+    /// - Throws: When the file cannot be read or does not fit the input.
     init(path: String, port: InferenceModel.Port, raw: Bool) throws {
         file = try NumPyFile(path: path)
         self.port = port

@@ -17,6 +17,7 @@ struct Classifier: Equatable {
     ///   - network: The network.
     ///   - name: The output's name; nil where there is one only.
     ///   - model: What the user calls the network, for errors.
+    /// - Throws: `InputError` when it is no classifier, or which output is meant is not clear.
     init(_ network: InferenceModel, scores name: String?, model: String) throws {
         guard network.inputs.count == 1 else {
             throw InputError("\(model): has \(network.inputs.count) inputs; a model with one can be evaluated")
@@ -53,6 +54,7 @@ struct Classifier: Equatable {
     /// - Parameters:
     ///   - labels: The classes of the samples.
     ///   - asked: What the user said.
+    /// - Returns: The number to add.
     /// - Throws: `InputError` when labels do not fit the classes, or it is not clear how.
     func offset(of labels: [Int], asked: Int?) throws -> Int {
         guard let least = labels.min(), let largest = labels.max() else { throw InputError("no samples") }

@@ -40,6 +40,7 @@ struct InferenceModel: Sendable {
     ///   - network: The network.
     ///   - isa: Highest instruction set used; nil for the best there is.
     ///   - plan: How closely the network's own operators are followed.
+    /// - Throws: When the network cannot be planned or the instruction set is not to be had.
     init(_ network: QuantizedNetwork, isa: String?, plan: InferenceEngine.PlanKind) throws {
         let port = { (id: ValueID) in
             Port(
@@ -74,6 +75,8 @@ struct InferenceModel: Sendable {
     /// Makes something to run it with, for one caller at a time.
     ///
     /// - Parameter threads: Threads of a run of an int8 network; a float one has those it was prepared with.
+    /// - Returns: The runner, with an arena of its own.
+    /// - Throws: When memory or threads cannot be had.
     func makeRunner(threads: Int) throws -> InferenceRunner {
         switch engine {
         case .int8(let plan): InferenceRunner(.int8(try Executor(plan: plan, threads: threads), outputs))
@@ -107,6 +110,7 @@ final class InferenceRunner {
     ///   - inputs: One for each input, of as many elements; `stored` for int8 networks only.
     ///   - stored: Whether outputs are wanted as integers; int8 networks only.
     /// - Returns: One for each output.
+    /// - Throws: When memory runs out in a float network.
     func run(_ inputs: [PortValues], stored: Bool = false) throws -> [PortValues] {
         switch engine {
         case .int8(let executor, let outputs):

@@ -10,6 +10,7 @@ enum PortFiles {
     ///   - option: The option, for errors.
     ///   - all: Whether every port needs a file, even where they are named.
     /// - Returns: A file for each port; nil where it has none.
+    /// - Throws: `InputError` when files and ports do not fit.
     static func assign(_ arguments: [String], to names: [String], option: String, all: Bool) throws -> [String?] {
         var files = [String?](repeating: nil, count: names.count)
         var unnamed: [String] = []

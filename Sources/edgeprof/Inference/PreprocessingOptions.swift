@@ -39,6 +39,7 @@ struct PreprocessingOptions: ParsableArguments {
     ///
     /// - Parameter shape: NCHW.
     /// - Returns: nil when the input is no image; an array is needed then.
+    /// - Throws: When an option does not fit the input.
     func preprocessing(for shape: [Int]) throws -> Preprocessing? {
         guard shape.count == 4 else { return nil }
         if let crop, [crop.height, crop.width] != Array(shape[2...]) {

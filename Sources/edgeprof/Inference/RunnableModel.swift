@@ -1,5 +1,4 @@
 import EdgeprofAPI
-import Glibc
 import InferenceEngine
 import Measurement
 import ModelZoo
@@ -28,6 +27,7 @@ struct RunnableModel {
     /// - Parameters:
     ///   - argument: What the user wrote: a path when it ends in `.onnx` or holds a `/`, else a zoo name.
     ///   - float: Whether a zoo model's float network is wanted rather than its int8 one.
+    /// - Throws: When there is no such model or the file cannot be used, in one line.
     init(_ argument: String, float: Bool) throws {
         path = argument
         let origin = ModelSource(argument)
@@ -59,17 +59,12 @@ struct RunnableModel {
 
     /// The hash that runs and accuracies name the model by.
     func sha256() throws -> String {
-        if source == .file {
-            guard let sha256 = ModelHash.sha256(ofFile: path) else {
-                throw InputError("\(path): \(String(cString: strerror(errno)))")
-            }
-            return sha256
-        }
+        if source == .file { return try ModelIdentity.sha256(ofFile: path) }
         switch network {
-        case .int8(let network): return ModelHash.sha256(of: network)
+        case .int8(let network): return try ModelIdentity.sha256(of: network)
         case .float:
             let zoo = try ModelZoo.build(name: name)
-            return ModelHash.sha256(of: try quantize(graph: zoo.graph, activationRanges: zoo.activationRanges))
+            return try ModelIdentity.sha256(of: quantize(graph: zoo.graph, activationRanges: zoo.activationRanges))
         }
     }
 
@@ -79,6 +74,8 @@ struct RunnableModel {
     ///   - isa: Highest instruction set used by an int8 network.
     ///   - plan: The int8 plan.
     ///   - threads: Threads of a float network's run.
+    /// - Returns: What runners are made of.
+    /// - Throws: When the network cannot be planned or the instruction set is not to be had.
     func prepared(isa: String?, plan: InferenceEngine.PlanKind, threads: Int) throws -> InferenceModel {
         switch network {
         case .int8(let network): try InferenceModel(network, isa: isa, plan: plan)

@@ -109,8 +109,11 @@ extension LoweredNetwork {
     private func canRequantize(_ value: Int, _ writers: [Int?]) -> Bool {
         guard let writer = writers[value] else { return false }
         switch nodes[writer].operation {
-        case .matrix, .depthwise, .add, .channelAffine, .lookup, .averagePool: return true
-        case .maxPool, .copy, .channelShuffle, .flatten, .rearrange, .concatenate, .split: return false
+        case .matrix, .depthwise, .add, .combine, .channelAffine, .function, .softmax, .resizeLinear, .lookup,
+            .averagePool:
+            return true
+        case .maxPool, .copy, .channelShuffle, .flatten, .rearrange, .concatenate, .split, .depthToSpace, .constant:
+            return false
         }
     }
 

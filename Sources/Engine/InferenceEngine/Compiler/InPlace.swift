@@ -15,9 +15,11 @@ extension LoweredNetwork {
             guard values[output].parent == nil else { continue }
             for input in node.inputs {
                 let root = place(of: input).root
-                // Of equal shapes, so the input is the whole of its root and strides agree.
-                guard lastUse[root] == index, values[input].shape == values[output].shape,
-                    values[root].shape == values[output].shape
+                // Of equal shapes, so the input is the whole of its root and strides agree. No other input may lie in
+                // the same memory: a repeated one is read after its place has been written.
+                guard lastUse[root] == index, values[root].shape == values[output].shape,
+                    values[input].shape == values[output].shape,
+                    node.inputs.allSatisfy({ $0 == input || place(of: $0).root != root })
                 else { continue }
                 values[output].parent = root
                 lastUse[root] = lastUse[output]

@@ -17,7 +17,7 @@ extension LoweredNetwork {
             nodes.append(
                 LoweredNode(
                     name: node.name,
-                    operation: try LoweredOperation(
+                    operation: LoweredOperation(
                         node,
                         input: network[input].shape,
                         output: network[node.outputs[0]].shape
@@ -32,7 +32,8 @@ extension LoweredNetwork {
 }
 
 extension LoweredOperation {
-    init(_ node: QuantizedNode, input: TensorShape, output: TensorShape) throws(InferenceError) {
+    /// The operators that `lowerArithmetic` leaves.
+    init(_ node: QuantizedNode, input: TensorShape, output: TensorShape) {
         switch node.operation {
         case .convolution(let convolution):
             let layer = MatrixLayer(
@@ -80,8 +81,9 @@ extension LoweredOperation {
         case .transpose(let permutation): self = .rearrange(.transpose(permutation))
         case .slice(let slice): self = .rearrange(.slice(slice))
         case .pad(let padding): self = .rearrange(.pad(padding))
-        case .resize(let resize) where resize.mode != .linear: self = .rearrange(.resizeNearest(resize))
-        default: throw InferenceError(.unsupported, "\(node.name): the engine has no step for this operator")
+        case .resize(let resize): self = .rearrange(.resizeNearest(resize))
+        case .add, .subtract, .multiply, .function, .requantize, .softmax, .constant, .convolutionTranspose:
+            preconditionFailure("lowered with the arithmetic")
         }
     }
 }

@@ -24,6 +24,16 @@ enum StepKind: UInt32, Sendable, CaseIterable {
     case channelShuffle = 10
     /// Copy from NHWC to a vector in NCHW order.
     case flatten = 11
+    /// Product of two tensors.
+    case multiply = 16
+    /// Softmax along the channels.
+    case softmax = 17
+    /// Mean of the four nearest pixels, weighted by distance.
+    case resizeLinear = 18
+    /// Copy that spreads a pixel's channels over a block of pixels, whose extents are the window's strides.
+    case depthToSpace = 19
+    /// Copy from the constants.
+    case constant = 20
     /// Copy between two shapes that read the same in row-major order.
     case reshape = 24
     /// Copy with axes in another order.
@@ -83,7 +93,8 @@ struct PlanStep: Hashable, Sendable {
     var inputMultiplier: Float = 0
     /// Scale of the second input over the output's.
     var secondMultiplier: Float = 0
-    /// Blob offset of packed weights, of the 256 bytes of a table, or of an `ElementMap`.
+    /// Blob offset of packed weights, of a table of 256, of a sum's or product's `BroadcastWalk`, of a constant, of a
+    /// linear resize's neighbours (s32), or of an `ElementMap`.
     var weights = 0
     /// Blob offset of biases (s32), or of a channel affine map's addends (Float).
     var bias = 0
