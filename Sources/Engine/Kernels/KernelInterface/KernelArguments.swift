@@ -44,8 +44,10 @@ public struct GemmArguments {
     public var residualZeroPoint: Int32
     /// residualScale / outputScale; the addend is Float(residual − zero point) · this.
     public var residualMultiplier: Float
-    /// What a product is clamped to before the residual is added, in output steps: the range of the parameters the
-    /// product would have been stored with, had the sum been an operator of its own. `productLowest` ≤ 0 ≤ `productHighest`.
+    /// What a product is clamped to before the residual is added, in output steps.
+    ///
+    /// The range of the parameters the product would have been stored with, had the sum been an operator of its own:
+    /// `productLowest` ≤ 0 ≤ `productHighest`.
     public var productLowest, productHighest: Float
 
     /// Makes arguments without a residual.
