@@ -192,7 +192,8 @@ private func copyStrided(
     }
 }
 
-/// Transposes a matrix of bytes in blocks that stay in the first cache.
+/// Transposes a matrix of bytes in blocks of 64x64 by way of a buffer: memory is read and written a cache line at a time,
+/// and lines that lie a power of two apart do not push each other out before they are used up.
 private func transposeBytes(
     rows: Int,
     columns: Int,
@@ -201,12 +202,22 @@ private func transposeBytes(
     to target: UnsafeMutableRawPointer
 ) {
     let block = 64
-    for firstRow in stride(from: 0, to: rows, by: block) {
-        let lastRow = min(firstRow + block, rows)
-        for column in 0..<columns {
-            for row in firstRow..<lastRow {
-                let byte = source.load(fromByteOffset: column * step + row, as: UInt8.self)
-                target.storeBytes(of: byte, toByteOffset: row * columns + column, as: UInt8.self)
+    withUnsafeTemporaryAllocation(byteCount: block * block, alignment: 64) { buffer in
+        guard let lines = buffer.baseAddress else { return }
+        for row in stride(from: 0, to: rows, by: block) {
+            let height = min(block, rows - row)
+            for column in stride(from: 0, to: columns, by: block) {
+                let width = min(block, columns - column)
+                for index in 0..<width {
+                    (lines + index * block).copyMemory(from: source + (column + index) * step + row, byteCount: height)
+                }
+                for index in 0..<height {
+                    let line = target + (row + index) * columns + column
+                    for place in 0..<width {
+                        let byte = lines.load(fromByteOffset: place * block + index, as: UInt8.self)
+                        line.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
+                    }
+                }
             }
         }
     }
