@@ -56,7 +56,7 @@ lint: ## formatting and documentation rules
 .PHONY: bench
 bench: ## speed of the kernels (share of this core's peak) and of whole networks
 	@swift build -c release
-	@.build/release/kernel-benchmarks
+	@.build/release/edgeprof kernels --bench
 	@.build/release/network-benchmarks
 
 .PHONY: bench-peers

@@ -136,6 +136,12 @@ let engine: [Target] = [
         path: "Sources/Engine/Kernels/KernelDispatch",
         swiftSettings: optimized
     ),
+    .target(
+        name: "KernelBenchmark",
+        dependencies: ["KernelInterface", "KernelDispatch"],
+        path: "Sources/Engine/Kernels/KernelBenchmark",
+        swiftSettings: optimized
+    ),
 ]
 
 let models: [Target] = [
@@ -278,11 +284,6 @@ let collector: [Target] = [
 
 let programs: [Target] = [
     .executableTarget(
-        name: "kernel-benchmarks",
-        dependencies: ["KernelInterface", "KernelDispatch", "HostInfo"],
-        path: "Benchmarks/Kernels"
-    ),
-    .executableTarget(
         name: "network-benchmarks",
         dependencies: ["InferenceEngine", "NetworkGraph", "Quantization", "KernelDispatch", "ModelZoo"],
         path: "Benchmarks/Networks"
@@ -302,9 +303,10 @@ let programs: [Target] = [
     .executableTarget(
         name: "edgeprof",
         dependencies: [
-            "Measurement", "InferenceEngine", "KernelDispatch", "NetworkGraph", "Quantization", "ModelZoo", "HostInfo",
-            "HostProbes", "Economics", "EdgeprofAPI", "HTTPTransport", "ONNXFormat", "ONNXImport", "ONNXExport",
-            "Calibration", "FloatInference", "Images", "NumPyFiles", "Datasets", "Statistics", argumentParser, yams,
+            "Measurement", "InferenceEngine", "KernelDispatch", "KernelBenchmark", "NetworkGraph", "Quantization",
+            "ModelZoo", "HostInfo", "HostProbes", "Economics", "EdgeprofAPI", "HTTPTransport", "ONNXFormat",
+            "ONNXImport", "ONNXExport", "Calibration", "FloatInference", "Images", "NumPyFiles", "Datasets",
+            "Statistics", argumentParser, yams,
         ]
     ),
 ]
@@ -327,7 +329,7 @@ let testTargets: [Target] = [
     ),
     .testTarget(
         name: "KernelsTests",
-        dependencies: ["KernelInterface", "KernelsReference", "KernelDispatch", "HostInfo"]
+        dependencies: ["KernelInterface", "KernelsReference", "KernelDispatch", "KernelBenchmark", "HostInfo"]
             + instructionSetDependencies,
         swiftSettings: optimized
     ),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import KernelBenchmark
 import KernelDispatch
 
 /// The command `edgeprof kernels`.
@@ -11,10 +12,33 @@ struct Kernels: ParsableCommand {
     @Option(help: ArgumentHelp("Highest instruction set used.", valueName: "isa"))
     var isa: String?
 
+    @Flag(help: "Time every usable kernel against what this core can do.")
+    var bench = false
+
+    @Option(help: ArgumentHelp("Rounds each figure is the median of, with --bench; 15.", valueName: "n"))
+    var rounds: Int?
+
+    @Option(
+        help: ArgumentHelp("Only this family, with --bench; may be repeated.", valueName: "family"),
+        transform: { name in
+            if let family = KernelFamily(rawValue: name) { return family }
+            throw ValidationError("families are \(KernelFamily.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+    )
+    var family: [KernelFamily] = []
+
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if !bench, rounds != nil || !family.isEmpty {
+            throw ValidationError("--rounds and --family go with --bench")
+        }
+        if let rounds, !(1...10_000).contains(rounds) { throw ValidationError("--rounds is 1 to 10000") }
+    }
 
     func run() throws {
         let report = try KernelDispatch.report(cap: isa)
+        guard !bench else { return try time(report) }
         let listed = Listed(report)
         try output.write(
             listed,
@@ -26,6 +50,14 @@ struct Kernels: ParsableCommand {
             )
         )
         if output.resolved == .table { Terminal.write("\n\(report.selected): \(report.reason)\n") }
+    }
+
+    /// Times what the report lists as usable.
+    private func time(_ report: KernelReport) throws {
+        var sets = report.kernels.filter(\.usable).map(\.instructionSet)
+        sets = sets.enumerated().filter { sets.firstIndex(of: $1) == $0 }.map(\.element)
+        let families = family.isEmpty ? Set(KernelFamily.allCases) : Set(family)
+        try output.write(KernelBenchmark(instructionSets: sets, families: families, rounds: rounds ?? 15))
     }
 
     /// The JSON form.

@@ -1,5 +1,5 @@
 public import HostInfo
-public import KernelInterface
+internal import KernelInterface
 
 #if canImport(Glibc)
     internal import Glibc
@@ -94,12 +94,12 @@ public enum KernelDispatch {
         let selection = try select(cap: cap, environment: environment, detected: detected)
         let chosen = selection.kernels
         var lines: [KernelStatus] = []
-        func list(_ family: String, _ kernels: [(name: String, instructionSet: String)], chosen: String) {
+        func list(_ family: KernelFamily, _ kernels: [(name: String, instructionSet: String)], chosen: String) {
             lines += kernels.map { kernel in
                 let reason = request.reasonUnusable(kernel.instructionSet, detected: detected)
                 return KernelStatus(
                     name: kernel.name,
-                    family: family,
+                    family: family.rawValue,
                     instructionSet: kernel.instructionSet,
                     usable: reason == nil,
                     selected: kernel.name == chosen,
@@ -107,22 +107,22 @@ public enum KernelDispatch {
                 )
             }
         }
-        list("gemm", KernelTable.gemm.map { ($0.name, $0.instructionSet) }, chosen: chosen.gemm.name)
-        list("depthwise", KernelTable.depthwise.map { ($0.name, $0.instructionSet) }, chosen: chosen.depthwise.name)
-        list("maxPool", KernelTable.maxPool.map { ($0.name, $0.instructionSet) }, chosen: chosen.maxPool.name)
+        list(.gemm, KernelTable.gemm.map { ($0.name, $0.instructionSet) }, chosen: chosen.gemm.name)
+        list(.depthwise, KernelTable.depthwise.map { ($0.name, $0.instructionSet) }, chosen: chosen.depthwise.name)
+        list(.maxPool, KernelTable.maxPool.map { ($0.name, $0.instructionSet) }, chosen: chosen.maxPool.name)
         list(
-            "averagePool",
+            .averagePool,
             KernelTable.averagePool.map { ($0.name, $0.instructionSet) },
             chosen: chosen.averagePool.name
         )
-        list("add", KernelTable.add.map { ($0.name, $0.instructionSet) }, chosen: chosen.add.name)
-        list("multiply", KernelTable.multiply.map { ($0.name, $0.instructionSet) }, chosen: chosen.multiply.name)
+        list(.add, KernelTable.add.map { ($0.name, $0.instructionSet) }, chosen: chosen.add.name)
+        list(.multiply, KernelTable.multiply.map { ($0.name, $0.instructionSet) }, chosen: chosen.multiply.name)
         list(
-            "channelAffine",
+            .channelAffine,
             KernelTable.channelAffine.map { ($0.name, $0.instructionSet) },
             chosen: chosen.channelAffine.name
         )
-        list("lookup", KernelTable.lookup.map { ($0.name, $0.instructionSet) }, chosen: chosen.lookup.name)
+        list(.lookup, KernelTable.lookup.map { ($0.name, $0.instructionSet) }, chosen: chosen.lookup.name)
         return KernelReport(selected: selection.instructionSet, reason: selection.reason, kernels: lines)
     }
 

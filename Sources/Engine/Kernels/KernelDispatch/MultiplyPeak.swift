@@ -2,6 +2,10 @@
     internal import KernelsAVX2
     internal import KernelsAVX512VNNI
     internal import KernelsAVXVNNI
+#elseif arch(arm64)
+    internal import KernelsNEON
+    internal import KernelsNEONDotProd
+    internal import KernelsNEONI8MM
 #endif
 
 /// The most multiply-accumulates an instruction set allows: a loop of its multiply instruction on registers alone.
@@ -29,6 +33,18 @@ public struct MultiplyPeak: Sendable {
                 },
                 MultiplyPeak(instructionSet: "avx2", instruction: "vpmaddwd + vpaddd ymm", macsPerIteration: 12 * 16) {
                     vpmaddwd_peak__avx2($0)
+                },
+            ]
+        #elseif arch(arm64)
+            [
+                MultiplyPeak(instructionSet: "neoni8mm", instruction: "usmmla", macsPerIteration: 16 * 32) {
+                    usmmla_peak__neoni8mm($0)
+                },
+                MultiplyPeak(instructionSet: "neondotprod", instruction: "sdot", macsPerIteration: 16 * 16) {
+                    sdot_peak__neondotprod($0)
+                },
+                MultiplyPeak(instructionSet: "neon", instruction: "smlal", macsPerIteration: 16 * 4) {
+                    smlal_peak__neon($0)
                 },
             ]
         #else

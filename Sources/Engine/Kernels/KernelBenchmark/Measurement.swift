@@ -1,27 +1,29 @@
-import Glibc
+internal import Glibc
 
 /// Something timed in rounds: as many repetitions as fill a few milliseconds.
 final class Measurement {
-    let name: String
-    let operations: Double
+    /// Work of one repetition, in whatever its rate is in.
+    private let work: Double
     private let body: (Int) -> Void
     private var repetitions = 1
-    private(set) var rates: [Double] = []
+    private var rates: [Double] = []
 
-    /// Finds how many repetitions fill a round; `operations` are those of one repetition.
-    init(_ name: String, operations: Double, _ body: @escaping (Int) -> Void) {
-        self.name = name
-        self.operations = operations
+    /// Finds how many repetitions fill a round.
+    init(work: Double, _ body: @escaping (Int) -> Void) {
+        self.work = work
         self.body = body
         // The first, cold call is not counted.
         body(1)
-        while time() < 0.004 { repetitions *= 2 }
+        while time() < 0.004, repetitions < 1 << 40 { repetitions *= 2 }
     }
 
     /// Times one round.
-    func round() { rates.append(operations * Double(repetitions) / time()) }
+    func round() {
+        let seconds = time()
+        if seconds > 0 { rates.append(work * Double(repetitions) / seconds) }
+    }
 
-    /// The median round, in operations a second.
+    /// The median round, in work a second.
     var medianRate: Double {
         let sorted = rates.sorted()
         return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
