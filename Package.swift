@@ -359,7 +359,7 @@ let testTargets: [Target] = [
     tests("Images", fixtures: "Fixtures"),
     tests("NumPyFiles"),
     tests("Datasets", "Images", "NumPyFiles"),
-    tests("Statistics"),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: optimized),
     tests("Checksum"),
     tests("EdgeprofAPI"),
     .testTarget(
