@@ -4,6 +4,9 @@
 #ifndef EDGEPROF_CARM_INTRINSICS_H
 #define EDGEPROF_CARM_INTRINSICS_H
 
+// arm_neon.h's macros name uint64_t; as a module, glibc's stdint.h shows only what is included here.
+#include <stdint.h>
+
 #include <arm_neon.h>
 
 #define EDGEPROF_INLINE(features) static inline __attribute__((always_inline, target(features)))
