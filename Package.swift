@@ -405,6 +405,15 @@ let testTargets: [Target] = [
         ],
         path: "Tests/ConformanceRunner"
     ),
+    .executableTarget(
+        name: "network-hashes",
+        dependencies: [
+            "ModelZoo", "NetworkGraph", "Quantization", "InferenceEngine", "KernelInterface", "KernelDispatch",
+            "HostInfo", "MeasurementCore",
+        ],
+        path: "Tests/NetworkHashes",
+        swiftSettings: optimized
+    ),
     .testTarget(name: "edgeprofTests", dependencies: ["edgeprof", "EdgeprofAPI", "Economics", "ModelZoo", "Images"]),
     .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI"], exclude: ["Fixtures"]),
 ]

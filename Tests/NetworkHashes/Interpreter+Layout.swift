@@ -1,0 +1,1 @@
+../InferenceEngineTests/Support/Interpreter+Layout.swift

@@ -1,0 +1,1 @@
+../InferenceEngineTests/Support/RandomGraph.swift

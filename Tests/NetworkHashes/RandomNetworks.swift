@@ -1,0 +1,1 @@
+../InferenceEngineTests/Support/RandomNetworks.swift
