@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes a Swift SDK that builds for arm64 Linux out of Debian's arm64 packages: standard library, concurrency, Glibc; no
 # Foundation. For tests under qemu only. Prints its folder; once made, it is made again only for another Swift.
-# usage: make-arm64-sdk.sh [FOLDER]     default: $XDG_CACHE_HOME/edgeprof/arm64-sdk; 510 MB down, 300 MB kept, a minute
+# usage: make-arm64-sdk.sh [FOLDER]     default: $XDG_CACHE_HOME/edgeprof/arm64-sdk; 510 MB down, 210 MB kept, a minute
 #   EDGEPROF_DEBIAN_SUITE   sid unless set: trixie's Swift 6.0 is too old for the sources. It moves, so this can stop working.
 # then:  swift build --swift-sdks-path FOLDER/bundles --swift-sdk edgeprof-arm64 --static-swift-stdlib …
 #        qemu-aarch64-static -L FOLDER/sysroot PROGRAM
