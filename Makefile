@@ -6,7 +6,7 @@ LINTED := Package.swift Sources Tests agent collector Benchmarks
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: packages
 packages: ## install the Debian packages needed, where missing
@@ -27,7 +27,7 @@ test: packages lint ## all tests of an everyday change
 	@scripts/run-tests.sh
 	@scripts/conformance.sh quick
 	@scripts/quantizer-accuracy.sh
-	@$(MAKE) --no-print-directory test-arm-kernels
+	@$(MAKE) --no-print-directory test-arm-kernels test-old-x86
 
 .PHONY: conformance
 conformance: packages ## every operator and zoo family against ONNX Runtime and a numpy referee
@@ -48,6 +48,16 @@ fuzz: packages ## the ONNX reader and importer under libFuzzer, ten minutes or S
 test-arm-kernels: ## arm64 kernels against the reference, on emulated processors
 	@scripts/install-packages.sh gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
 	@scripts/test-arm-kernels.sh
+
+.PHONY: test-old-x86
+test-old-x86: ## the programs on emulated x86-64 processors without AVX, without AVX-512
+	@scripts/install-packages.sh qemu-user-static
+	@scripts/test-old-x86.sh || [ $$? = 77 ]
+
+.PHONY: test-arm64
+test-arm64: ## whole networks on emulated arm64 processors, compared with x86-64
+	@scripts/install-packages.sh qemu-user-static
+	@scripts/test-arm64.sh || [ $$? = 77 ]
 
 .PHONY: lint
 lint: ## formatting and documentation rules
