@@ -47,17 +47,17 @@ if [ ! -s "$work/vmlinuz" ] || [ ! -s "$work/vmlinuz.package" ]; then
   fetch_kernel >"$logs/kernel" 2>&1 || { tail -n 3 "$logs/kernel" >&2; skip "Debian's arm64 kernel cannot be had here"; }
 fi
 
-# Swift for arm64.
-sdk=${EDGEPROF_ARM64_SDK:-$PWD/.build/arm64-sdk}
-if [ ! -d "$sdk/bundles" ]; then
-  echo "making the arm64 Swift SDK in $sdk"
-  scripts/make-arm64-sdk.sh "$sdk" >"$logs/sdk" 2>&1 || { tail -n 3 "$logs/sdk" >&2; skip "no arm64 Swift can be had here"; }
-fi
+# Swift for arm64; the script prints its folder, and 77 says that it cannot be had here.
+[ -x scripts/make-arm64-sdk.sh ] || skip "no scripts/make-arm64-sdk.sh"
+status=0
+sdk=$(scripts/make-arm64-sdk.sh ${EDGEPROF_ARM64_SDK:+"$EDGEPROF_ARM64_SDK"}) || status=$?
+[ $status -ne 77 ] || skip "no arm64 Swift can be had here"
+[ $status -eq 0 ] || { echo "test-pmu: the arm64 SDK could not be made" >&2; exit 1; }
 
 # The program and the guest's first process, static: the guest holds nothing else. The latter without the Swift runtime, which
 # wants /proc before main.
 swift build -c release --package-path Tests/PMU --scratch-path "$work/build" --swift-sdks-path "$sdk/bundles" \
-  --swift-sdk arm64-deb --static-swift-stdlib -Xswiftc -static-executable -j "${JOBS:-2}" >"$logs/build" 2>&1 || {
+  --swift-sdk edgeprof-arm64 --static-swift-stdlib -Xswiftc -static-executable -j "${JOBS:-2}" >"$logs/build" 2>&1 || {
   tail -n 30 "$logs/build" >&2
   echo "test-pmu: the checks do not build" >&2
   exit 1
