@@ -31,7 +31,9 @@ import Testing
             "instruction-set", "cpu-affinity", "hardware-counters", "cache-counters", "stall-counters",
             "software-counters",
             "scheduler-counters", "perf-event-paranoid", "process-memory", "peak-memory-reset", "scheduler-activity",
-            "cpu-times", "load-average", "pressure", "energy", "temperature", "cpu-frequency", "memory-cgroup",
+            "cpu-times", "load-average", "pressure", "run-queue", "swap-activity", "energy", "temperature",
+            "throttling",
+            "cpu-frequency", "memory-cgroup",
         ]
         for host in [try FixtureHost("vm-epyc"), try FixtureHost("intel-server"), try FixtureHost(files: [])] {
             let all = Doctor.capabilities(root: host.root, counters: noPMU)
@@ -81,7 +83,7 @@ import Testing
         let found = capabilities(try FixtureHost("intel-server").root)
         #expect(found["perf-event-paranoid"]?.availability == .ok)
         #expect(found["perf-event-paranoid"]?.detail == "level 4")
-        #expect(found["energy"]?.detail == "package-0, package-1")
+        #expect(found["energy"]?.detail == "rapl:package-0+package-1 (package)")
         #expect(found["memory-cgroup"]?.availability == .ok)
     }
 

@@ -39,22 +39,22 @@ import Testing
         let before = try #require(EnergySnapshot.read(root: host.root, timeNanoseconds: second).value)
         try host.add("/sys/class/powercap/intel-rapl:0/energy_uj", "4999150\n")
         try host.add("/sys/class/powercap/intel-rapl:1/energy_uj", "6000000\n")
-        let after = try #require(EnergySnapshot.read(root: host.root, timeNanoseconds: 3 * second).value)
+        let after = try #require(EnergySnapshot.read(root: host.root, timeNanoseconds: 6 * second).value)
         let energy = try #require(after.energy(since: before).value)
         // 850 uJ to the end of the range and 4,999,150 after it, and 5 J of the other package.
         #expect(abs(energy.joules - 10) < 1e-9)
-        #expect(abs(energy.watts - 5) < 1e-9)
+        #expect(abs(energy.watts - 2) < 1e-9)
     }
 
     @Test func windowsThatGiveNoEnergy() {
         let start = snapshot([1000], at: second)
         func status(_ later: EnergySnapshot) -> Availability { later.energy(since: start).availability }
-        #expect(status(snapshot([9000], at: second + 99_999_999)).reason?.contains("shorter than 100 ms") == true)
-        #expect(status(snapshot([9000], at: second + 100_000_000)) == .ok)
+        #expect(status(snapshot([9000], at: 6 * second - 1)).reason?.contains("shorter than 5 s") == true)
+        #expect(status(snapshot([9000], at: 6 * second)) == .ok)
         #expect(status(snapshot([9000], at: 0)).status == .absent)
-        #expect(status(snapshot([1000], at: 2 * second)).reason?.contains("stood still") == true)
-        #expect(status(snapshot([9000, 1], at: 2 * second)).reason?.contains("packages changed") == true)
-        #expect(status(snapshot([9], at: 2 * second, range: nil)).reason?.contains("went back") == true)
+        #expect(status(snapshot([1000], at: 7 * second)).reason?.contains("stood still") == true)
+        #expect(status(snapshot([9000, 1], at: 7 * second)).reason?.contains("packages changed") == true)
+        #expect(status(snapshot([9], at: 7 * second, range: nil)).reason?.contains("went back") == true)
         // 262 kJ last 524 s at 500 W.
         #expect(status(snapshot([9000], at: 520 * second)) == .ok)
         #expect(status(snapshot([9000], at: 530 * second)).reason?.contains("twice") == true)
@@ -90,18 +90,6 @@ import Testing
         #expect(EnergySnapshot.isPackageZone("intel-rapl:0") && EnergySnapshot.isPackageZone("intel-rapl:12"))
         for name in ["intel-rapl", "intel-rapl:", "intel-rapl:0:0", "intel-rapl-mmio:0", "dtpm", "intel-rapl:x"] {
             #expect(!EnergySnapshot.isPackageZone(name), "\(name)")
-        }
-    }
-
-    /// Two real readings a moment apart, on a host that has the counters.
-    @Test func thisHost() {
-        guard let before = EnergySnapshot.read().value else {
-            print("Energy: \(EnergySnapshot.read().availability.reason ?? "")")
-            return
-        }
-        usleep(120_000)
-        if let energy = EnergySnapshot.read().value?.energy(since: before).value {
-            #expect(energy.watts > 0 && energy.watts < 5000)
         }
     }
 }

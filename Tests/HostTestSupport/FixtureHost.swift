@@ -14,9 +14,15 @@ public final class FixtureHost: Sendable {
 
     /// Unpacks `name.host` of the `Fixtures` folder beside the calling test.
     public convenience init(_ name: String, testFile: String = #filePath) throws {
+        try self.init(files: Self.files(named: name, testFile: testFile))
+    }
+
+    /// The files of `name.host` of the `Fixtures` folder beside the calling test, to be changed before they are unpacked.
+    public static func files(named name: String, testFile: String = #filePath) throws -> [(
+        path: String, content: String
+    )] {
         let folder = String(testFile[..<(testFile.lastIndex(of: "/") ?? testFile.startIndex)])
-        let text = try HostRoot(folder).read("/Fixtures/\(name).host", limitBytes: 1 << 20).get()
-        try self.init(files: Self.files(in: text))
+        return files(in: try HostRoot(folder).read("/Fixtures/\(name).host", limitBytes: 1 << 20).get())
     }
 
     /// Makes a host of these files, by path.

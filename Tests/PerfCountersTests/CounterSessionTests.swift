@@ -146,6 +146,38 @@ private final class FakeKernel: Sendable {
         #expect(cycles.value == 1000 && cycles.liveFraction == 1 && !cycles.isScaled)
     }
 
+    private static func probesFixture(_ name: String) throws -> FixtureHost {
+        let tests = #filePath.dropLast("PerfCountersTests/CounterSessionTests.swift".count)
+        return try FixtureHost(name, testFile: tests + "HostProbesTests/here.swift")
+    }
+
+    /// The probes' fixtures have the PMUs of whole hosts, uncore and software ones among them.
+    @Test func corePMUsOfFixtures() throws {
+        let types: [(String, [UInt32])] = [
+            ("intel-hybrid-laptop", [4, 10]), ("rock-5b-big-little", [8, 9]), ("raspberry-pi-4", []),
+            ("raspberry-pi-5", []), ("jetson-orin-nano", []), ("wsl2", []), ("vm-epyc", []),
+        ]
+        for (name, expected) in types {
+            let host = try Self.probesFixture(name)
+            #expect(CorePMUs.types(root: host.root) == expected, "\(name)")
+        }
+    }
+
+    /// Atoms have no such event: counted on one kind of core it would be a part taken for the whole.
+    @Test func anEventThatOneKindOfCoreLacks() throws {
+        let host = try Self.probesFixture("intel-hybrid-laptop")
+        let kernel = FakeKernel(answer: { event, _ in
+            event == PerfEvent.cacheReads(0, missed: false).on(pmuType: 10) ? ENOENT : nil
+        })
+        let session = kernel.session([.level1DataLoads], root: host.root)
+        session.start()
+        kernel.set(100, 600, 50_000_000, 30_000_000)
+        session.stop()
+        let loads = session.read()[0]
+        // Live on the fast cores only: the part it missed shows, and what is scaled says so.
+        #expect(loads.liveFraction == 0.6 && loads.isScaled && loads.rawValue == 600 && loads.value == 1000)
+    }
+
     @Test func onePMUIsNotHybrid() throws {
         let host = try FixtureHost(files: [
             ("/sys/bus/event_source/devices/armv8_cortex_a72/type", "8\n"),

@@ -2,7 +2,8 @@ public import HostInfo
 
 /// How fast the CPUs run and may run.
 ///
-/// `/sys/devices/system/cpu/cpuN/cpufreq`: `scaling_cur_freq`, `scaling_max_freq`, `cpuinfo_max_freq` in kHz, `scaling_governor`.
+/// `/sys/devices/system/cpu/cpuN/cpufreq`: `scaling_cur_freq`, `scaling_max_freq`, `cpuinfo_max_freq` in kHz, `scaling_governor`;
+/// `cpuinfo_avg_freq`, where a newer kernel has it, is what the hardware ran at, while `scaling_cur_freq` may be what was asked for.
 /// Format: <https://docs.kernel.org/admin-guide/pm/cpufreq.html>.
 public struct CPUFrequency: Sendable, Hashable {
     /// The CPU's number.
@@ -15,12 +16,21 @@ public struct CPUFrequency: Sendable, Hashable {
     public var maximumHertz: Int64?
     /// The governor that chooses (`performance`, `schedutil`, `powersave`).
     public var governor: String?
+    /// What the hardware ran at lately, by its own counters, in hertz; nil where the kernel does not say.
+    public var averageHertz: Int64?
+
+    /// The best known frequency: as measured by the hardware, else as reported.
+    public var bestHertz: Int64 { averageHertz ?? currentHertz }
+
+    /// The CPUs that are online; CPU 0 where the kernel does not say.
+    static func onlineCPUs(root: HostRoot) -> [Int] {
+        root.readValue("/sys/devices/system/cpu/online").flatMap { CPUList($0) }?.cpus ?? [0]
+    }
 
     /// Reads every CPU that is online and says its frequency.
     public static func read(root: HostRoot = .system) -> Reading<[CPUFrequency]> {
-        let online = root.readValue("/sys/devices/system/cpu/online").flatMap { CPUList($0) }?.cpus ?? [0]
         var frequencies: [CPUFrequency] = []
-        for cpu in online {
+        for cpu in onlineCPUs(root: root) {
             let folder = "/sys/devices/system/cpu/cpu\(cpu)/cpufreq/"
             switch root.read(folder + "scaling_cur_freq", limitBytes: 4096) {
             case .failure(let error):
@@ -34,7 +44,8 @@ public struct CPUFrequency: Sendable, Hashable {
                         currentHertz: current,
                         limitHertz: root.readValue(folder + "scaling_max_freq").flatMap(hertz),
                         maximumHertz: root.readValue(folder + "cpuinfo_max_freq").flatMap(hertz),
-                        governor: root.readValue(folder + "scaling_governor")
+                        governor: root.readValue(folder + "scaling_governor"),
+                        averageHertz: root.readValue(folder + "cpuinfo_avg_freq").flatMap(hertz)
                     )
                 )
             }

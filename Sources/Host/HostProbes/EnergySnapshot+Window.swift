@@ -21,10 +21,8 @@ extension EnergySnapshot {
         guard timeNanoseconds >= earlier.timeNanoseconds,
             timeNanoseconds - earlier.timeNanoseconds >= Self.shortestWindowNanoseconds
         else {
-            let milliseconds = Self.shortestWindowNanoseconds / 1_000_000
-            return .unavailable(
-                .absent("the window is shorter than \(milliseconds) ms, too short for the energy counters")
-            )
+            let seconds = Self.shortestWindowNanoseconds / 1_000_000_000
+            return .unavailable(.absent("the window is shorter than \(seconds) s, too short for a figure of energy"))
         }
         guard domains.map(\.name) == earlier.domains.map(\.name) else {
             return .unavailable(.absent("the processor's packages changed inside the window"))

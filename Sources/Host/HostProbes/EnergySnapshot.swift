@@ -21,10 +21,10 @@ public struct EnergySnapshot: Sendable, Hashable {
     /// When they were read, on a monotonic clock, in nanoseconds.
     public var timeNanoseconds: UInt64
 
-    /// The shortest window whose energy is reported, in nanoseconds.
-    ///
-    /// The counters move about once a millisecond: 100 ms hold the error to one percent.
-    public static let shortestWindowNanoseconds: UInt64 = 100_000_000
+    /// The shortest window whose energy is reported, in nanoseconds; the reason is `EnergyMeter`'s.
+    public static let shortestWindowNanoseconds: UInt64 = EnergyMeter.shortestWindowNanoseconds
+    /// The counters move about once a millisecond.
+    static let updatePeriodNanoseconds: UInt64 = 1_000_000
     /// More power than any package draws, in watts: a window in which it could wrap the counter twice is refused.
     static let highestPackageWatts: UInt64 = 500
     /// What lets every user read the counters.
@@ -68,18 +68,16 @@ public struct EnergySnapshot: Sendable, Hashable {
         return .value(EnergySnapshot(domains: domains.sorted { $0.name < $1.name }, timeNanoseconds: timeNanoseconds))
     }
 
+    /// Whether there are packages that count, readable or not.
+    static func hasPackages(root: HostRoot) -> Bool {
+        let folder = "/sys/class/powercap"
+        return root.names(in: folder).contains { zone in
+            isPackageZone(zone) && root.readValue("\(folder)/\(zone)/name")?.hasPrefix("package") == true
+        }
+    }
+
     /// `intel-rapl:0`, but neither `intel-rapl:0:0` nor `intel-rapl-mmio:0`.
     static func isPackageZone(_ name: String) -> Bool {
         name.hasPrefix("intel-rapl:") && name.dropFirst("intel-rapl:".count).decimal != nil
-    }
-}
-
-extension EnergySnapshot: Probe {
-    /// `energy`.
-    public static let name = "energy"
-
-    /// Whether the packages' energy can be read.
-    public static func capability(root: HostRoot) -> Capability {
-        Capability(name: name, reading: read(root: root)) { $0.domains.map(\.name).joined(separator: ", ") }
     }
 }

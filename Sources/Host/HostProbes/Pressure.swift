@@ -59,8 +59,11 @@ extension Pressure: Probe {
     /// `pressure`.
     public static let name = "pressure"
 
-    /// Whether CPU pressure can be read; memory and io come with it.
+    /// Which of the three can be read.
     public static func capability(root: HostRoot) -> Capability {
-        Capability(name: name, reading: read(.cpu, root: root))
+        let missing = Resource.allCases.filter { !read($0, root: root).availability.isOK }.map(\.rawValue)
+        return Capability(name: name, reading: read(.cpu, root: root)) { _ in
+            missing.isEmpty ? "cpu, memory, io" : "without " + missing.joined(separator: ", ")
+        }
     }
 }

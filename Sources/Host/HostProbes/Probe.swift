@@ -22,8 +22,11 @@ public enum Probes {
             HostCPUTimes.self,
             LoadAverage.self,
             Pressure.self,
-            EnergySnapshot.self,
+            RunQueueWait.self,
+            SwapActivity.self,
+            EnergyInstrument.self,
             ThermalZone.self,
+            ThermalSnapshot.self,
             CPUFrequency.self,
             MemoryCgroup.self,
         ]
