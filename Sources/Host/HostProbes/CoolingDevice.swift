@@ -17,8 +17,10 @@ public struct CoolingDevice: Sendable, Hashable {
     /// Whether it cools by making the processor slower, as a fan does not.
     public var slowsProcessor: Bool {
         // ACPI's processors, cpufreq-cpu0 and thermal-cpufreq-0 by kernel version, idle injection, other chips' clocks, and Jetson's alerts.
-        type == "Processor" || type == "intel_powerclamp" || type.contains("cpufreq") || type.contains("cpuidle")
-            || type.contains("devfreq") || type.contains("throttle")
+        highestState != 0
+            && (type == "Processor" || type == "intel_powerclamp" || type.contains("cpufreq")
+                || type.contains("cpuidle")
+                || type.contains("devfreq") || type.contains("throttle"))
     }
 
     /// Reads all devices that say their state.

@@ -60,6 +60,9 @@ extension EnergyInstrument {
         if root.exists(folder + "/power_now") {
             return number(folder + "/power_now", root: root).flatMap { plausible(abs($0) / 1e6) }
         }
+        guard root.exists(folder + "/current_now") else {
+            return .unavailable(.absent("\(folder) shows neither power nor current"))
+        }
         return number(folder + "/current_now", root: root).flatMap { current in
             number(folder + "/voltage_now", root: root).flatMap { plausible(abs(current) * abs($0) / 1e12) }
         }

@@ -134,7 +134,7 @@ extension ThermalSnapshot: Probe {
                 "firmware flags" + ($0.now.isEmpty ? "" : ", now: " + $0.now.joined(separator: ", "))
             },
             snapshot.cooling.value.map { $0.filter(\.slowsProcessor).count }.flatMap {
-                $0 > 0 ? "\($0) cooling states" : nil
+                $0 > 0 ? "cooling states: \($0)" : nil
             },
         ].compactMap(\.self)
         let change = snapshot.since(snapshot).throttled

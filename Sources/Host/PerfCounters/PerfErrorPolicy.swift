@@ -18,7 +18,7 @@ public enum PerfErrorPolicy {
         case ENOENT, EOPNOTSUPP, ENODEV, EINVAL:
             return counter.kind == .software
                 ? .absent("this kernel has no such software event")
-                : .absent("this processor, or the virtual machine around it, has no such counter")
+                : .absent("not offered by this processor or virtual machine")
         case ENOSYS:
             return .absent("this kernel, or the emulator or sandbox around it, has no perf_event_open")
         case EACCES, EPERM:
