@@ -9,8 +9,11 @@ work=$PWD/.build/pmu
 logs=$(mktemp -d)
 guest=
 cleanup() {
-  # The emulator ends itself with the guest; should the script end first, it must not outlive it.
-  if [ -n "$guest" ]; then kill -KILL "$guest" 2>/dev/null || true; fi
+  # The emulator ends with the guest; should the script end first, timeout hands the signal on, and it must not outlive us.
+  if [ -n "$guest" ]; then
+    kill -TERM "$guest" 2>/dev/null || true
+    wait "$guest" 2>/dev/null || true
+  fi
   rm -rf "$logs"
 }
 trap cleanup EXIT

@@ -8,10 +8,14 @@ import Testing
 
 /// Every probe on every fixture, whole and spoiled: an answer or a reason, never a trap.
 @Suite struct EveryFixtureTests {
-    static let fixtures = [
-        "intel-hybrid-laptop", "intel-server", "jetson-orin-nano", "raspberry-pi-4", "raspberry-pi-5",
-        "rock-5b-big-little", "vm-epyc", "wsl2",
-    ]
+    static let fixtures = HostRoot(String(#filePath.dropLast("/EveryFixtureTests.swift".count))).names(in: "/Fixtures")
+        .filter { $0.hasSuffix(".host") }.map { String($0.dropLast(".host".count)) }
+
+    @Test func theFixturesAreFound() {
+        #expect(
+            Set(Self.fixtures).isSuperset(of: ["intel-hybrid-laptop", "jetson-orin-nano", "raspberry-pi-4", "wsl2"])
+        )
+    }
 
     /// Reads everything there is, twice, and takes the differences.
     private func readAll(_ root: HostRoot) {
