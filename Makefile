@@ -59,6 +59,11 @@ test-arm64: ## whole networks on emulated arm64 processors, compared with x86-64
 	@scripts/install-packages.sh qemu-user-static
 	@scripts/test-arm64.sh || [ $$? = 77 ]
 
+.PHONY: test-pmu
+test-pmu: ## the counters on an emulated machine that has some, and on one that has none
+	@scripts/install-packages.sh qemu-system-arm qemu-user-static cpio
+	@scripts/test-pmu.sh
+
 .PHONY: lint
 lint: ## formatting and documentation rules
 	@swift format lint --strict --parallel --recursive $(LINTED)
