@@ -108,6 +108,11 @@ let engine: [Target] = [
         swiftSettings: optimized
     ),
     .target(
+        name: "CacheSimulation",
+        dependencies: ["InferenceEngine", "KernelInterface", "NetworkGraph", "Quantization", "HostInfo"],
+        swiftSettings: optimized
+    ),
+    .target(
         name: "FloatInference",
         dependencies: ["NetworkGraph"],
         path: "Sources/Engine/FloatInference",
@@ -289,6 +294,14 @@ let programs: [Target] = [
         path: "Benchmarks/Networks"
     ),
     .executableTarget(
+        name: "locality-benchmark",
+        dependencies: [
+            "CacheSimulation", "InferenceEngine", "KernelDispatch", "HostInfo", "ModelZoo", "NetworkGraph",
+            "Quantization",
+        ],
+        path: "Benchmarks/Locality"
+    ),
+    .executableTarget(
         name: "peer-worker",
         dependencies: ["ONNXImport", "InferenceEngine", "KernelDispatch"],
         path: "Benchmarks/Peers",
@@ -346,6 +359,14 @@ let testTargets: [Target] = [
     tests("ONNXFormat", fixtures: "Fixtures"),
     tests("ONNXImport", "ONNXFormat", "NetworkGraph", "Quantization", "InferenceEngine", "KernelDispatch"),
     tests("ONNXExport", "ONNXFormat", "ONNXImport", "ModelZoo", "NetworkGraph", "Quantization"),
+    .testTarget(
+        name: "CacheSimulationTests",
+        dependencies: [
+            "CacheSimulation", "InferenceEngine", "KernelDispatch", "KernelInterface", "HostInfo", "ModelZoo",
+            "NetworkGraph", "Quantization",
+        ],
+        swiftSettings: optimized
+    ),
     tests("FloatInference", "NetworkGraph", "ModelZoo"),
     tests(
         "Calibration",

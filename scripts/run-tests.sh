@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 groups=(
-  "engine=(NetworkGraph|ModelZoo|Quantization|InferenceEngine|Kernels)Tests"
+  "engine=(NetworkGraph|ModelZoo|Quantization|InferenceEngine|Kernels|CacheSimulation)Tests"
   "models=(ONNXFormat|ONNXImport|ONNXExport|FloatInference|Calibration|Images|NumPyFiles|Datasets)Tests"
   "decision=(Statistics|Checksum|Economics|EdgeprofAPI|edgeprof)Tests"
   "host=(HostInfo|HostProbes|PerfCounters)Tests"

@@ -90,6 +90,12 @@ struct BroadcastStep {
                 let element = spreadsLeft ? left[index &* strides.left] : right[index &* strides.right]
                 memset(spread + index &* width, Int32(element), width)
             }
+            if let observer = kernels.pointee.observer {
+                for index in 0..<rows {
+                    observer.touch(spreadsLeft ? left + index &* strides.left : right + index &* strides.right, 1)
+                    observer.touch(spread + index &* width, width)
+                }
+            }
             var column = 0
             while column < columns {
                 kernel.run(

@@ -1,3 +1,5 @@
+import KernelInterface
+
 #if canImport(Glibc)
     import Glibc
 #endif
@@ -28,6 +30,17 @@ struct ConstantStep {
         }
         for pixel in start..<(start &+ count) {
             memcpy(output + pixel &* outputStride, constant + pixel &* channels, channels)
+        }
+    }
+}
+
+extension ConstantStep {
+    /// Tells an observer what `run` has read and written.
+    func report(_ task: Int, to observer: AccessObserver) {
+        let (start, count) = blocks.block(task)
+        for pixel in start..<(start &+ count) {
+            observer.touch(constant + pixel &* channels, channels)
+            observer.touch(output + pixel &* outputStride, channels)
         }
     }
 }

@@ -1,3 +1,4 @@
+import KernelInterface
 import NetworkGraph
 
 #if canImport(Glibc)
@@ -68,6 +69,26 @@ struct DepthToSpaceStep {
         for group in 0..<groups {
             let (from, to) = (source + group &* step, target + group &* pieceBytes)
             if pieceBytes == 1 { to.pointee = from.pointee } else { memcpy(to, from, pieceBytes) }
+        }
+    }
+}
+
+extension DepthToSpaceStep {
+    /// Tells an observer what `run` has read and written.
+    func report(_ task: Int, to observer: AccessObserver) {
+        let (start, count) = lines.block(task)
+        let step = blockHeight &* blockWidth &* pieceBytes
+        for line in start..<(start &+ count) {
+            let (image, y) = line.quotientAndRemainder(dividingBy: outputHeight)
+            let (blockRow, phaseRow) = y.quotientAndRemainder(dividingBy: blockHeight)
+            let source = input + (image &* inputHeight &+ blockRow) &* inputWidth &* inputStride
+            for x in 0..<outputWidth {
+                let (column, phase) = x.quotientAndRemainder(dividingBy: blockWidth)
+                let piece = phaseRow &* blockWidth &+ phase
+                let place = source + (column &* inputStride &+ piece &* pieceBytes)
+                for group in 0..<groups { observer.touch(place + group &* step, pieceBytes) }
+                observer.touch(output + (line &* outputWidth &+ x) &* outputStride, groups &* pieceBytes)
+            }
         }
     }
 }

@@ -175,9 +175,15 @@ struct GemmStep {
             gemm.input += row &* gemm.inputRowStride &+ group &* groupChannels
         case .windows(let windows):
             windows.run(row: row, count: rows, channel: group &* groupChannels, into: prepared)
+            if let observer = kernels.pointee.observer {
+                windows.report(row: row, count: rows, channel: group &* groupChannels, into: prepared, to: observer)
+            }
             gemm.input = UnsafePointer(prepared)
         case .strips(let strips):
-            strips.run(row: row, count: rows, channel: group &* groupChannels, into: prepared) { offset, count in
+            let observer = kernels.pointee.observer
+            strips.run(row: row, count: rows, channel: group &* groupChannels, into: prepared, observer) {
+                offset,
+                count in
                 var line = gemm
                 line.input = UnsafePointer(prepared)
                 line.rows = count

@@ -62,6 +62,10 @@ final class Program: @unchecked Sendable {
         let start = times == nil ? 0 : monotonicNanoseconds()
         for index in 0..<stepCount {
             let step = steps + index
+            if let observer = kernels.pointee.observer {
+                observer.begin(index)
+                observer.touch(step, MemoryLayout<ProgramStep>.size)
+            }
             for task in 0..<step.pointee.taskCount {
                 step.pointee.run(task: task, kernels: kernels, scratch: scratch.base)
             }

@@ -63,6 +63,19 @@ enum ProgramStep {
         case .lookup(let step): step.run(task, kernels)
         case .rearrange(let step): step.run(task)
         }
+        if let observer = kernels.pointee.observer { report(task: task, scratch: scratch, to: observer) }
+    }
+
+    /// Tells an observer what a step without kernels has read and written; the others told it as they went.
+    private func report(task: Int, scratch: UnsafeMutableRawPointer, to observer: AccessObserver) {
+        switch self {
+        case .softmax(let step): step.report(task, to: observer)
+        case .resizeLinear(let step): step.report(task, scratch, to: observer)
+        case .depthToSpace(let step): step.report(task, to: observer)
+        case .constant(let step): step.report(task, to: observer)
+        case .rearrange(let step): step.report(task, to: observer)
+        case .gemm, .depthwise, .pool, .combination, .broadcast, .affine, .lookup: break
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import KernelInterface
+
 #if canImport(Glibc)
     import Glibc
 #endif
@@ -238,6 +240,52 @@ struct RearrangePlane {
                 }
             }
             column &+= extent
+        }
+    }
+}
+
+extension RearrangePlane {
+    /// Tells an observer what `run` has read and written, in its order; what overlapping squares touch twice counts once.
+    func report(
+        _ source: UnsafePointer<UInt8>?,
+        _ target: UnsafeMutablePointer<UInt8>,
+        _ piece: Range<Int>,
+        to observer: AccessObserver
+    ) {
+        let rowRange = cutsRows ? piece : 0..<rows.count
+        let columnRange = cutsRows ? 0..<columns.count : piece
+        if form == .tiles {
+            let extent = TransposedTile.extent
+            for column in stride(from: columnRange.lowerBound, to: columnRange.upperBound, by: extent) {
+                let width = column..<min(column &+ extent, columnRange.upperBound)
+                for row in stride(from: rowRange.lowerBound, to: rowRange.upperBound, by: extent) {
+                    let height = row..<min(row &+ extent, rowRange.upperBound)
+                    if let source {
+                        for column in width {
+                            observer.touch(source + (columns.input(column) &+ rows.input(row)), height.count)
+                        }
+                    }
+                    for row in height {
+                        observer.touch(target + (rows.output(row) &+ columns.output(column)), width.count)
+                    }
+                }
+            }
+            return
+        }
+        for row in rowRange {
+            let offset = rows.input(row)
+            if form == .runs {
+                if let source, offset >= 0 {
+                    observer.touch(source + (offset &+ columnRange.lowerBound), columnRange.count)
+                }
+                observer.touch(target + (rows.output(row) &+ columnRange.lowerBound), columnRange.count)
+                continue
+            }
+            for column in columnRange {
+                let own = columns.input(column)
+                if let source, offset >= 0, own >= 0 { observer.touch(source + (offset &+ own), 1) }
+                observer.touch(target + (rows.output(row) &+ columns.output(column)), 1)
+            }
         }
     }
 }

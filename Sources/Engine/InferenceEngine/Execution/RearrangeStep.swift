@@ -68,6 +68,20 @@ struct RearrangeStep {
     }
 
     func run(_ task: Int) {
+        forEachPiece(of: task) { source, target, piece in plane.run(source, target, fill, piece) }
+    }
+
+    /// Tells an observer what `run` has read and written.
+    func report(_ task: Int, to observer: AccessObserver) {
+        forEachPiece(of: task) { source, target, piece in plane.report(source, target, piece, to: observer) }
+    }
+
+    /// Calls with the source, nil for the fill value, the target and the extent of each piece of a plane.
+    @inline(__always)
+    private func forEachPiece(
+        of task: Int,
+        _ body: (UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>, Range<Int>) -> Void
+    ) {
         let (start, count) = blocks.block(task)
         for index in start..<(start &+ count) {
             var (line, piece) = (index, 0)
@@ -86,7 +100,7 @@ struct RearrangeStep {
                 axis &-= 1
             }
             let (first, length) = pieces.block(piece)
-            plane.run(isFilled ? nil : input + source, output + target, fill, first..<(first &+ length))
+            body(isFilled ? nil : input + source, output + target, first..<(first &+ length))
         }
     }
 }

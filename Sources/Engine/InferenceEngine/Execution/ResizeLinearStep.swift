@@ -115,3 +115,43 @@ struct ResizeLinearStep {
         }
     }
 }
+
+extension ResizeLinearStep {
+    /// Tells an observer what `run` has read and written.
+    func report(_ task: Int, _ scratch: UnsafeMutableRawPointer, to observer: AccessObserver) {
+        let (start, count) = lines.block(task)
+        let rowBytes = outputWidth &* channels &* MemoryLayout<Float>.stride
+        var (upper, lower) = (UnsafeRawPointer(scratch), UnsafeRawPointer(scratch + rowBytes))
+        var (upperRow, lowerRow) = (-1, -1)
+        for line in start..<(start &+ count) {
+            let (image, y) = line.quotientAndRemainder(dividingBy: outputHeight)
+            let above = image &* inputHeight &+ Int(neighbours[2 &* y])
+            let below = image &* inputHeight &+ Int(neighbours[2 &* y &+ 1])
+            if above == lowerRow || below == upperRow {
+                (upper, lower, upperRow, lowerRow) = (lower, upper, lowerRow, upperRow)
+            }
+            if above != upperRow { reportMixing(of: above, into: upper, to: observer) }
+            if below != lowerRow { reportMixing(of: below, into: lower, to: observer) }
+            (upperRow, lowerRow) = (above, below)
+            for x in 0..<outputWidth {
+                let offset = x &* channels &* MemoryLayout<Float>.stride
+                observer.touch(upper + offset, channels &* MemoryLayout<Float>.stride)
+                observer.touch(lower + offset, channels &* MemoryLayout<Float>.stride)
+                observer.touch(output + (line &* outputWidth &+ x) &* outputStride, channels)
+            }
+        }
+    }
+
+    private func reportMixing(of row: Int, into target: UnsafeRawPointer, to observer: AccessObserver) {
+        let source = input + row &* inputWidth &* inputStride
+        let columns = neighbours + 2 &* outputHeight
+        let pixelBytes = channels &* MemoryLayout<Float>.stride
+        for x in 0..<outputWidth {
+            observer.touch(columns + 2 &* x, 2 &* MemoryLayout<Int32>.stride)
+            observer.touch(fractions + (outputHeight &+ x), MemoryLayout<Float>.stride)
+            observer.touch(source + Int(columns[2 &* x]) &* inputStride, channels)
+            observer.touch(source + Int(columns[2 &* x &+ 1]) &* inputStride, channels)
+            observer.touch(target + x &* pixelBytes, pixelBytes)
+        }
+    }
+}

@@ -46,3 +46,17 @@ struct SoftmaxStep {
         }
     }
 }
+
+extension SoftmaxStep {
+    /// Tells an observer what `run` has read and written: the powers it looked up count as the whole table.
+    func report(_ task: Int, to observer: AccessObserver) {
+        let (start, count) = blocks.block(task)
+        for pixel in start..<(start &+ count) {
+            for pass in 0..<3 {
+                observer.touch(input + pixel &* inputStride, channels)
+                if pass > 0 { observer.touch(powers, min(channels, 256) &* MemoryLayout<Float>.stride) }
+            }
+            observer.touch(output + pixel &* outputStride, channels)
+        }
+    }
+}

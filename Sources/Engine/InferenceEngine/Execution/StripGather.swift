@@ -1,3 +1,4 @@
+import KernelInterface
 import NetworkGraph
 import Quantization
 
@@ -57,6 +58,7 @@ struct StripGather {
         count: Int,
         channel: Int,
         into strip: UnsafeMutablePointer<UInt8>,
+        _ observer: AccessObserver?,
         _ body: (_ offset: Int, _ count: Int) -> Void
     ) {
         let first = row / outputWidth
@@ -65,6 +67,7 @@ struct StripGather {
             for segment in 0..<segments.count {
                 let (start, count) = segments.block(segment)
                 fill(strip, image, outputRow, start, count, channel)
+                if let observer { report(strip, image, outputRow, start, count, channel, to: observer) }
                 body(index &* outputWidth &+ start, count)
             }
         }
@@ -124,6 +127,32 @@ struct StripGather {
                 source += step
                 target += channels
             }
+        }
+    }
+}
+
+extension StripGather {
+    /// Tells an observer what `fill` has read and written.
+    private func report(
+        _ strip: UnsafeMutablePointer<UInt8>,
+        _ image: Int,
+        _ outputRow: Int,
+        _ outputColumn: Int,
+        _ count: Int,
+        _ channel: Int,
+        to observer: AccessObserver
+    ) {
+        let top = outputRow &* window.strideHeight &- window.padTop
+        let left = outputColumn &* window.strideWidth &- window.padLeft
+        for column in 0..<((count &- 1) &* window.strideWidth &+ window.kernelWidth) {
+            let x = left &+ column
+            for row in 0..<window.kernelHeight {
+                let y = top &+ row &* window.dilationHeight
+                guard x >= 0, x < width, y >= 0, y < height else { continue }
+                let pixel = (image &* height &+ y) &* width &+ x
+                observer.touch(base + (pixel &* pixelStride &+ channel), channels)
+            }
+            observer.touch(strip + column &* columnBytes, columnBytes)
         }
     }
 }

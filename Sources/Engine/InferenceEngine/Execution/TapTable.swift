@@ -130,3 +130,19 @@ struct TapTable {
         return start &+ (extent &- 1 &- start) / dilation &* dilation
     }
 }
+
+extension TapTable {
+    /// Tells an observer that `begin` has written the row of zero points.
+    func reportBegin(_ scratch: UnsafeMutableRawPointer, to observer: AccessObserver) {
+        if case .zeroPoint = padding { observer.touch(scratch, channels) }
+    }
+
+    /// Tells an observer what `fill` has written: one tap of every pixel, then the next tap.
+    func reportFill(_ table: UnsafeMutablePointer<UnsafePointer<UInt8>>, count: Int, to observer: AccessObserver) {
+        for tap in 0..<tapCount {
+            for pixel in 0..<count {
+                observer.touch(table + (pixel &* tapCount &+ tap), MemoryLayout<UnsafePointer<UInt8>>.size)
+            }
+        }
+    }
+}

@@ -1,3 +1,4 @@
+import KernelInterface
 import NetworkGraph
 import Quantization
 
@@ -97,6 +98,36 @@ struct WindowGather {
             }
             x &+= window.dilationWidth
             target += channels
+        }
+    }
+}
+
+extension WindowGather {
+    /// Tells an observer what `run` has read and written.
+    func report(
+        row: Int,
+        count: Int,
+        channel: Int,
+        into rows: UnsafeMutablePointer<UInt8>,
+        to observer: AccessObserver
+    ) {
+        let lineBytes = window.kernelWidth &* channels
+        for index in 0..<count {
+            let (line, column) = (row &+ index).quotientAndRemainder(dividingBy: outputWidth)
+            let (image, outputRow) = line.quotientAndRemainder(dividingBy: outputHeight)
+            var target = rows + index &* rowStride
+            for windowRow in 0..<window.kernelHeight {
+                let y = outputRow &* window.strideHeight &- window.padTop &+ windowRow &* window.dilationHeight
+                if y >= 0, y < height {
+                    let first = base + ((image &* height &+ y) &* width &* pixelStride &+ channel)
+                    for tap in 0..<window.kernelWidth {
+                        let x = column &* window.strideWidth &- window.padLeft &+ tap &* window.dilationWidth
+                        if x >= 0, x < width { observer.touch(first + x &* pixelStride, channels) }
+                    }
+                }
+                observer.touch(target, lineBytes)
+                target += lineBytes
+            }
         }
     }
 }

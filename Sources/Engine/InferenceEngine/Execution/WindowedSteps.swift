@@ -35,6 +35,8 @@ struct DepthwiseStep {
 
     func run(_ task: Int, _ kernels: UnsafePointer<KernelSet>, _ scratch: UnsafeMutableRawPointer) {
         let table = taps.begin(scratch)
+        let observer = kernels.pointee.observer
+        if let observer { taps.reportBegin(scratch, to: observer) }
         let (start, count) = lines.block(task)
         var depthwise = arguments
         depthwise.taps = UnsafePointer(table)
@@ -43,6 +45,7 @@ struct DepthwiseStep {
             while column < width {
                 let pixels = min(taps.pixelsAtOnce, width &- column)
                 taps.fill(table, line: line, column: column, count: pixels, scratch)
+                if let observer { taps.reportFill(table, count: pixels, to: observer) }
                 depthwise.pixels = pixels
                 depthwise.output = arguments.output + (line &* width &+ column) &* arguments.outputPixelStride
                 kernels.pointee.depthwise.run(&depthwise)
@@ -94,6 +97,8 @@ struct PoolStep {
 
     func run(_ task: Int, _ kernels: UnsafePointer<KernelSet>, _ scratch: UnsafeMutableRawPointer) {
         let table = taps.begin(scratch)
+        let observer = kernels.pointee.observer
+        if let observer { taps.reportBegin(scratch, to: observer) }
         let (start, count) = lines.block(task)
         var pool = arguments
         pool.taps = UnsafePointer(table)
@@ -102,6 +107,7 @@ struct PoolStep {
             while column < width {
                 let pixels = min(taps.pixelsAtOnce, width &- column)
                 taps.fill(table, line: line, column: column, count: pixels, scratch)
+                if let observer { taps.reportFill(table, count: pixels, to: observer) }
                 pool.pixels = pixels
                 pool.output = arguments.output + (line &* width &+ column) &* arguments.outputPixelStride
                 if isMean {

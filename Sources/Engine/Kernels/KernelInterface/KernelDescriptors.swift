@@ -68,6 +68,8 @@ public struct KernelSet: Sendable {
     public var channelAffine: Kernel<ChannelAffineArguments>
     /// Table look-up.
     public var lookup: Kernel<LookupArguments>
+    /// Who is told of accesses between kernel calls; nil unless accesses are recorded.
+    public var observer: AccessObserver?
 
     /// Makes a set.
     public init(
@@ -79,7 +81,8 @@ public struct KernelSet: Sendable {
         add: Kernel<AddArguments>,
         multiply: Kernel<MultiplyArguments>,
         channelAffine: Kernel<ChannelAffineArguments>,
-        lookup: Kernel<LookupArguments>
+        lookup: Kernel<LookupArguments>,
+        observer: AccessObserver? = nil
     ) {
         self.instructionSet = instructionSet
         self.gemm = gemm
@@ -90,5 +93,6 @@ public struct KernelSet: Sendable {
         self.multiply = multiply
         self.channelAffine = channelAffine
         self.lookup = lookup
+        self.observer = observer
     }
 }

@@ -1,0 +1,51 @@
+#!/bin/bash
+# Compares the simulated cache misses of an inference (docs/locality.md) with cachegrind's of the real program:
+# misses of a second and third run less those of one, so that start-up and the first run are left out.
+# Fails if last-level data misses differ by more than a tenth on fewer than three networks, or D1 misses by more than that.
+# About three minutes. EDGEPROF_LOCALITY_MODELS, _ISAS and _SIZES (KiB, last level) choose what is compared.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+models=${EDGEPROF_LOCALITY_MODELS:-shufflenet_v2_x0_5 shufflenet_v2_x1_0 squeezenet1_1 mobilenet_v2 resnet18}
+isas=${EDGEPROF_LOCALITY_ISAS:-avx2 portable}
+sizes=${EDGEPROF_LOCALITY_SIZES:-256 512 1024}
+command -v valgrind >/dev/null || { echo "check-locality: valgrind is not installed: apt-get install valgrind" >&2; exit 1; }
+swift build -c release --product locality-benchmark >&2
+program=$(swift build -c release --show-bin-path)/locality-benchmark
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+# Data misses of `run`, first and last level, of so many inferences.
+misses() {
+  valgrind --tool=cachegrind --cache-sim=yes --I1=32768,8,64 --D1=32768,8,64 --LL="$3",16,64 \
+    --cachegrind-out-file=/dev/null "$program" run "$1" "$2" 2>&1 |
+    sed -nE 's/.*(D1  misses|LLd misses): +([0-9,]+).*/\2/p' | tr -d , | tr '\n' ' '
+}
+
+printf '%-20s %-9s %8s  %9s %9s %6s  %9s %9s %6s %9s %6s\n' network isa LL 'D1 cg' 'D1 model' '' \
+  'LLd cg' 'LLd model' '' '16-way' ''
+for model in $models; do
+  for isa in $isas; do
+    "$program" plan "$model" "$isa" "$folder/plan"
+    for size in $sizes; do
+      bytes=$((size * 1024))
+      "$program" simulate "$model" "$isa" "32768:8,$bytes:16" >"$folder/model" &
+      misses "$folder/plan" 1 $bytes >"$folder/one" &
+      misses "$folder/plan" 3 $bytes >"$folder/three" &
+      wait
+      read -r d1 ll < <(paste -d' ' "$folder/one" "$folder/three" | awk '{ print ($3 - $1) / 2, ($4 - $2) / 2 }')
+      awk -v name="$model" -v isa="$isa" -v size="$size" -v d1="$d1" -v ll="$ll" '
+        function off(model, real) { return sprintf("%+.1f%%", 100 * (model - real) / real) }
+        NR == 2 { first = $2 }
+        NR == 3 { printf "%-20s %-9s %4d KiB  %9d %9d %6s  %9d %9d %6s %9d %6s\n", name, isa, size,
+          d1, first, off(first, d1), ll, $2, off($2, ll), $3, off($3, ll) }' "$folder/model" | tee -a "$folder/table"
+    done
+  done
+done
+
+# A network counts if its last-level misses are within a tenth at every size and instruction set compared.
+awk '{ gsub("%", ""); if ($8 > 10 || $8 < -10) d1++; if (!($1 in good)) good[$1] = 1
+       if ($11 > 10 || $11 < -10) good[$1] = 0 }
+     END { for (name in good) { count++; within += good[name] }
+       printf "last-level misses within 10 %% at every size on %d of %d networks; D1 beyond 10 %% in %d of %d rows\n",
+         within, count, d1, NR
+       exit within < 3 && within < count }' "$folder/table"
