@@ -316,10 +316,10 @@ let programs: [Target] = [
     .executableTarget(
         name: "edgeprof",
         dependencies: [
-            "Measurement", "InferenceEngine", "KernelDispatch", "KernelBenchmark", "NetworkGraph", "Quantization",
-            "ModelZoo", "HostInfo", "HostProbes", "Economics", "EdgeprofAPI", "HTTPTransport", "ONNXFormat",
-            "ONNXImport", "ONNXExport", "Calibration", "FloatInference", "Images", "NumPyFiles", "Datasets",
-            "Statistics", argumentParser, yams,
+            "Measurement", "InferenceEngine", "KernelDispatch", "NetworkGraph", "Quantization", "ModelZoo", "HostInfo",
+            "CacheSimulation", "HostProbes", "Economics", "EdgeprofAPI", "HTTPTransport", "ONNXFormat", "ONNXImport",
+            "ONNXExport", "Calibration", "FloatInference", "Images", "NumPyFiles", "Datasets", "Statistics",
+            argumentParser, yams,
         ]
     ),
 ]

@@ -12,6 +12,7 @@ extension Tier {
         case lifetimeYears = "lifetime_years"
         case packageToWall = "package_to_wall"
         case pricedOn = "priced_on"
+        case caches
         case match
     }
 
@@ -32,7 +33,27 @@ extension Tier {
             lifetimeYears: try container.decodeIfPresent(Double.self, forKey: .lifetimeYears),
             packageToWall: try container.decodeIfPresent(Double.self, forKey: .packageToWall),
             pricedOn: try container.decodeIfPresent(String.self, forKey: .pricedOn),
+            caches: try container.decodeIfPresent(Caches.self, forKey: .caches),
             match: try container.decodeIfPresent(Match.self, forKey: .match) ?? Match()
+        )
+    }
+}
+
+extension Tier.Caches {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case l1dKib = "l1d_kib"
+        case l2Kib = "l2_kib"
+        case l3Kib = "l3_kib"
+    }
+
+    /// Decodes cache sizes, refusing unknown keys.
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownKeys(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            l1dKib: try container.decodeIfPresent(Int.self, forKey: .l1dKib),
+            l2Kib: try container.decodeIfPresent(Int.self, forKey: .l2Kib),
+            l3Kib: try container.decodeIfPresent(Int.self, forKey: .l3Kib)
         )
     }
 }

@@ -26,8 +26,27 @@ public struct Tier: Codable, Sendable, Equatable {
     public var packageToWall: Double?
     /// The day the price was looked up, ISO 8601; none when unknown.
     public var pricedOn: String?
+    /// Data caches a core sees, by which nothing is ranked; none when unknown.
+    public var caches: Caches?
     /// Which hosts belong to the tier; an empty rule matches none.
     public var match: Match
+
+    /// Data caches a core sees, in KiB; none for a level that is not there or not known.
+    public struct Caches: Codable, Sendable, Equatable {
+        /// First level, data.
+        public var l1dKib: Int?
+        /// Second level, as much of it as one core can use.
+        public var l2Kib: Int?
+        /// Third level, as much of it as one core can use.
+        public var l3Kib: Int?
+
+        /// Creates caches from their sizes.
+        public init(l1dKib: Int? = nil, l2Kib: Int? = nil, l3Kib: Int? = nil) {
+            self.l1dKib = l1dKib
+            self.l2Kib = l2Kib
+            self.l3Kib = l3Kib
+        }
+    }
 
     /// The rule that says which hosts belong to a tier: every condition given must hold.
     public struct Match: Codable, Sendable, Equatable {
@@ -71,6 +90,7 @@ public struct Tier: Codable, Sendable, Equatable {
         lifetimeYears: Double? = nil,
         packageToWall: Double? = nil,
         pricedOn: String? = nil,
+        caches: Caches? = nil,
         match: Match = Match()
     ) {
         self.id = id
@@ -85,6 +105,7 @@ public struct Tier: Codable, Sendable, Equatable {
         self.lifetimeYears = lifetimeYears
         self.packageToWall = packageToWall
         self.pricedOn = pricedOn
+        self.caches = caches
         self.match = match
     }
 }

@@ -49,6 +49,7 @@ extension Tier {
         if let pricedOn, !Self.isDay(pricedOn) {
             collector.add("\(path).priced_on", "`\(pricedOn)` is not a day such as 2026-11-22")
         }
+        caches?.collectProblems("\(path).caches", into: &collector)
         match.collectProblems("\(path).match", into: &collector)
     }
 
@@ -73,6 +74,22 @@ extension Tier {
             let month = Int(parts[1]), let day = Int(parts[2])
         else { return false }
         return (1...12).contains(month) && (1...31).contains(day)
+    }
+}
+
+extension Tier.Caches {
+    fileprivate func collectProblems(_ path: String, into collector: inout ProblemCollector) {
+        let levels = [("l1d_kib", l1dKib), ("l2_kib", l2Kib), ("l3_kib", l3Kib)]
+        var before: (key: String, kib: Int)?
+        for (key, kib) in levels {
+            guard let kib else { continue }
+            collector.require(kib, "\(path).\(key)", in: 1...16_777_216)
+            if let before, kib < before.kib {
+                collector.add("\(path).\(key)", "\(kib) is below \(before.key), \(before.kib); levels grow")
+            }
+            before = (key, kib)
+        }
+        if before == nil { collector.add(path, "is empty; leave it out instead") }
     }
 }
 

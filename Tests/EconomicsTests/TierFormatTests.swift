@@ -33,10 +33,13 @@ import Yams
         )
         list.tiers[0].packageToWall = 1.3
         list.tiers[0].pricedOn = "2026-11-22"
+        list.tiers[0].caches = .init(l1dKib: 32, l2Kib: 1024)
         let data = try JSONEncoder().encode(list)
         #expect(try JSONDecoder().decode(TierList.self, from: data) == list)
         let text = String(decoding: data, as: UTF8.self)
-        for key in ["price_usd", "os_reserve_mib", "max_units_per_site", "cpu_model", "memory_mib", "example_prices"] {
+        for key in [
+            "price_usd", "os_reserve_mib", "max_units_per_site", "cpu_model", "memory_mib", "example_prices", "l1d_kib",
+        ] {
             #expect(text.contains("\"\(key)\""))
         }
     }
@@ -48,6 +51,8 @@ import Yams
         ("{tiers: {}}", "tiers: is not a list"),
         ("{}", "the key `tiers` is missing"),
         ("{tiers: [{id: a, match: {cpu: x}}]}", "tiers[0].match.cpu: is not a known key"),
+        ("{tiers: [{id: a, match: {}, caches: {l1_kib: 32}}]}", "tiers[0].caches.l1_kib: is not a known key"),
+        ("{tiers: [{id: a, match: {}, caches: {l2_kib: big}}]}", "tiers[0].caches.l2_kib: is not a whole number"),
     ])
     func badKeysAreNamed(text: String, message: String) throws {
         do {
@@ -80,6 +85,10 @@ import Yams
         BadValue("tiers[0].package_to_wall", { $0.tiers[0].packageToWall = 0.9 }),
         BadValue("tiers[0].priced_on", { $0.tiers[0].pricedOn = "22.11.2026" }),
         BadValue("tiers[0].priced_on", { $0.tiers[0].pricedOn = "2026-13-01" }),
+        BadValue("tiers[0].caches", { $0.tiers[0].caches = .init() }),
+        BadValue("tiers[0].caches.l1d_kib", { $0.tiers[0].caches = .init(l1dKib: 0) }),
+        BadValue("tiers[0].caches.l2_kib", { $0.tiers[0].caches = .init(l2Kib: .max) }),
+        BadValue("tiers[0].caches.l3_kib", { $0.tiers[0].caches = .init(l2Kib: 512, l3Kib: 256) }),
         BadValue("tiers[0].match.cpu_model", { $0.tiers[0].match.cpuModel = "" }),
         BadValue("tiers[0].match.board", { $0.tiers[0].match.board = "" }),
         BadValue("tiers[0].match.memory_mib", { $0.tiers[0].match.memoryMib = [1] }),

@@ -27,9 +27,9 @@ struct KernelLoops: Sendable {
                 depthGroup: 1,
                 order: .rowsThenPanels
             ),
-            // Sixteen times four channels: what lies in the same lines.
+            // Sixteen times four channels, whose taps lie in the same few lines: touching these again changes nothing.
             depthwise: DepthwiseLoops(name: "qu8_qs8c_dwconv_c4__portable", channels: 64, weights: .inPlace),
-            poolChannels: 64,
+            poolChannels: 1,
             affineChannels: 0
         ),
         KernelLoops(
