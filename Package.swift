@@ -426,16 +426,12 @@ let testTargets: [Target] = [
         ],
         path: "Tests/ConformanceRunner"
     ),
-    .executableTarget(
-        name: "network-hashes",
+    .testTarget(
+        name: "edgeprofTests",
         dependencies: [
-            "ModelZoo", "NetworkGraph", "Quantization", "InferenceEngine", "KernelInterface", "KernelDispatch",
-            "HostInfo", "MeasurementCore",
-        ],
-        path: "Tests/NetworkHashes",
-        swiftSettings: optimized
+            "edgeprof", "EdgeprofAPI", "Economics", "InferenceEngine", "Measurement", "ModelZoo", "Images",
+        ]
     ),
-    .testTarget(name: "edgeprofTests", dependencies: ["edgeprof", "EdgeprofAPI", "Economics", "ModelZoo", "Images"]),
     .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI"], exclude: ["Fixtures"]),
 ]
 

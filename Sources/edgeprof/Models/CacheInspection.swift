@@ -139,20 +139,23 @@ extension CacheInspection {
     }
 
     /// What was simulated, in words.
-    var heading: String {
-        "simulated, not measured: \(model) on the caches of \(caches), one inference of a series, one thread,\n"
-            + "loops of \(kernel), \(plan) plan\n"
-            + "\(HumanUnits.count(Double(lineTouches))) touches of \(lineBytes)-byte lines in "
-            + "\(HumanUnits.bytes(UInt64(footprintBytes))) of memory\n"
+    private func heading(width: Int) -> String {
+        let what =
+            "simulated, not measured: \(model) on the caches of \(caches), one inference of a series, one thread, "
+            + "loops of \(kernel), \(plan) plan"
+        let touches =
+            "\(HumanUnits.count(Double(lineTouches))) touches of \(lineBytes)-byte lines in "
+            + "\(HumanUnits.bytes(UInt64(footprintBytes))) of memory"
+        return TextLayout.paragraph(what, width: width) + touches + "\n"
     }
 
     /// All of it as a page.
-    func page(as format: OutputFormat) -> String {
+    func page(as format: OutputFormat, width: Int = Terminal.width) -> String {
         let worst = worstSteps
         let steps =
             worst.isEmpty
             ? "after the first inference every access hits the first level\n"
-            : "steps that miss most:\n\n" + stepTable(worst).rendered(as: format)
-        return heading + "\n" + levelTable.rendered(as: format) + "\n" + steps
+            : "steps that miss most:\n\n" + stepTable(worst).rendered(as: format, width: width)
+        return heading(width: width) + "\n" + levelTable.rendered(as: format, width: width) + "\n" + steps
     }
 }
