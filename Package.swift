@@ -293,6 +293,7 @@ let programs: [Target] = [
         dependencies: ["InferenceEngine", "NetworkGraph", "Quantization", "KernelDispatch", "ModelZoo"],
         path: "Benchmarks/Networks"
     ),
+    .target(name: "Answering", dependencies: ["InferenceEngine"], path: "Benchmarks/Peers/Answering"),
     .executableTarget(
         name: "locality-benchmark",
         dependencies: [
@@ -303,9 +304,15 @@ let programs: [Target] = [
     ),
     .executableTarget(
         name: "peer-worker",
-        dependencies: ["ONNXImport", "InferenceEngine", "KernelDispatch"],
-        path: "Benchmarks/Peers",
-        exclude: ["peers.py", "prepare.py", "worker.py"]
+        dependencies: ["Answering", "ONNXImport", "InferenceEngine", "KernelDispatch"],
+        path: "Benchmarks/Peers/ONNXWorker"
+    ),
+    .executableTarget(
+        name: "plan-worker",
+        dependencies: ["Answering", "InferenceEngine"],
+        path: "Benchmarks/Peers/PlanWorker",
+        // As edgeprof-measure, whose start and memory it stands for.
+        linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]
     ),
     .executableTarget(
         name: "edgeprof-measure",
