@@ -1,9 +1,12 @@
 """The models of `make bench-peers`, the forms each peer runs them in, and how those are made."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import instruction_sets
 
 HERE = Path(__file__).parent
 MODELS = ["vgg11", "resnet18", "resnet50", "densenet121", "densenet169", "mobilenet_v2", "shufflenet_v2_x1_0"]
@@ -21,7 +24,7 @@ STEPS = [("prepare.py", "nncf.xml"), ("prepare_ncnn.py", "ncnn-int8.bin")]
 LEAST_SIMILARITY = 0.95
 
 
-def prepare(edgeprof, model, folder):
+def prepare(edgeprof, model, folder, isa=None):
     """Makes what is not there yet of a model's forms; says on standard error what could not be made."""
     folder.mkdir(parents=True, exist_ok=True)
     for file, kind in (("qdq.onnx", []), ("float.onnx", ["--float"])):
@@ -31,28 +34,35 @@ def prepare(edgeprof, model, folder):
     for script, product in STEPS:
         if not (folder / product).exists():
             run(model, folder, script, folder / "float.onnx", folder)
-    if not (folder / "similarity.json").exists():
-        run(model, folder, "similarity.py", folder)
+    if not similarity_file(folder, isa).exists():
+        run(model, folder, "similarity.py", folder, similarity_file(folder, isa), environment=limits("openvino", isa))
 
 
-def run(model, folder, script, *arguments):
+def run(model, folder, script, *arguments, environment=None):
     log = folder / f"{script}.log"
+    command = [sys.executable, HERE / script, *arguments]
     with log.open("w") as output:
-        if subprocess.run([sys.executable, HERE / script, *arguments], stdout=output, stderr=output).returncode:
+        if subprocess.run(command, stdout=output, stderr=output, env={**os.environ, **(environment or {})}).returncode:
             print(f"{model}: {script} failed, see {log}", file=sys.stderr)
 
 
-def similarities(folder):
-    path = folder / "similarity.json"
+def limits(runtime, isa):
+    """The environment that holds a runtime to an instruction set, where that can be done."""
+    return {"ONEDNN_MAX_CPU_ISA": instruction_sets.ONEDNN[isa]} if runtime == "openvino" and isa else {}
+
+
+def similarity_file(folder, isa):
+    return folder / f"similarity{'-' + isa if isa else ''}.json"
+
+
+def similarities(folder, isa=None):
+    path = similarity_file(folder, isa)
     return json.loads(path.read_text()) if path.exists() else {}
 
 
-def present(folder):
-    """The forms to compare: made, and computing what the others compute."""
-    known = similarities(folder)
+def present(folder, isa=None):
+    """The forms to compare: those that the runtime can run, and that compute what the others compute."""
+    known = similarities(folder, isa)
     for name, runtime, file in FORMS:
-        if (folder / file).exists():
-            if known.get(name, {}).get("sameFile", 0) >= LEAST_SIMILARITY:
-                yield name, runtime, file
-            else:
-                print(f"{folder.name}: left out, its output is not the network's: {name}", file=sys.stderr)
+        if (known.get(name) or {}).get("sameFile", 0) >= LEAST_SIMILARITY:
+            yield name, runtime, file

@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 
 import instruction_sets
-from forms import MODELS, prepare, present, similarities
+from forms import MODELS, limits, prepare, present, similarities
 from processes import Worker
 from table import geometric_means, table
 
@@ -36,23 +36,21 @@ def rows_to_run(options, folder, plan):
     own = {"EDGEPROF_ISA": options.isa} if options.isa else {}
     yield "edgeprof", [options.worker, str(folder / "qdq.onnx")], own, "edgeprof"
     yield "edgeprof, from cache", [options.plan_worker, plan], own, "context"
-    for name, runtime, file in present(folder):
-        command = [runtime, str(folder / file)]
-        limit = {}
-        if runtime == "openvino" and (options.isa or options.amx):
-            limit["ONEDNN_MAX_CPU_ISA"] = instruction_sets.ONEDNN[options.isa or "avx512vnni"]
-        elif options.isa and options.isa != "avx512vnni":
+    for name, runtime, file in present(folder, options.isa):
+        command = [str(WORKER), runtime, str(folder / file)]
+        limit = limits(runtime, options.isa or ("avx512vnni" if options.amx else None))
+        if options.isa and options.isa != "avx512vnni" and not limit:
             continue  # Cannot be held to it.
         if options.amx:
-            yield name, [sys.executable, str(WORKER), "--without-amx", *command], limit, "peer"
+            yield name, [sys.executable, command[0], "--without-amx", *command[1:]], limit, "peer"
             if not options.isa:
-                yield f"{name}, with AMX", [sys.executable, str(WORKER), *command], {}, "context"
+                yield f"{name}, with AMX", [sys.executable, *command], {}, "context"
         else:
-            yield name, [sys.executable, str(WORKER), *command], limit, "peer"
+            yield name, [sys.executable, *command], limit, "peer"
 
 
 def compare(options, model, threads, folder, plan):
-    cpus = sorted(os.sched_getaffinity(0))[:threads]
+    cpus = sorted(os.sched_getaffinity(0))[-threads:]  # The first serves most interrupts.
     rows = list(rows_to_run(options, folder, plan))
 
     def start(row):
@@ -172,8 +170,8 @@ def main():
     }
     for model in options.models.split(","):
         folder = Path(options.cache) / model
-        prepare(options.edgeprof, model, folder)
-        report["similarity"][model] = similarities(folder)
+        prepare(options.edgeprof, model, folder, options.isa)
+        report["similarity"][model] = similarities(folder, options.isa)
         report["measuringProcessPeakRssBytes"][model] = measuring_process(options, model)
         environment = {**os.environ, **({"EDGEPROF_ISA": options.isa} if options.isa else {})}
         with tempfile.NamedTemporaryFile(suffix=".plan", dir=folder) as plan:

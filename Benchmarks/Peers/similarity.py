@@ -1,7 +1,7 @@
 """How alike the outputs of a model's forms are: a form that computes something else would be no peer.
 
-usage: similarity.py FOLDER     writes FOLDER/similarity.json: for each form that is there, the least cosine over three
-                                images of its output with the QDQ file's and with the float file's (by ONNX Runtime)
+usage: similarity.py FOLDER FILE.json     writes for each form the least cosine over three images of its output with the
+                                          QDQ file's and with the float file's (by ONNX Runtime); null where it fails
 """
 
 import json
@@ -40,18 +40,17 @@ def least_cosine(these, those):
     return min(float(a @ b / (numpy.linalg.norm(a) * numpy.linalg.norm(b))) for a, b in zip(these, those))
 
 
-def main(folder):
+def main(folder, report_file):
     same, real = (outputs("onnxruntime", folder / file) for file in ("qdq.onnx", "float.onnx"))
     report = {}
     for name, runtime, file in FORMS:
         results = outputs(runtime, folder / file) if (folder / file).exists() else None
-        if results:
-            report[name] = {"sameFile": least_cosine(results, same), "float": least_cosine(results, real)}
-    (folder / "similarity.json").write_text(json.dumps(report, indent=1) + "\n")
+        report[name] = results and {"sameFile": least_cosine(results, same), "float": least_cosine(results, real)}
+    report_file.write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 5:
         write_output(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])
     else:
-        main(Path(sys.argv[1]))
+        main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -107,18 +107,23 @@ def starts(report):
     return lines_of(header, rows)
 
 
+def cosines(form):
+    return f"{form['sameFile']:.4f} / {form['float']:.4f}" if form else "fails"
+
+
 def similarity(report):
     names = []
     for forms in report["similarity"].values():
         names += [name for name in forms if name not in names]
     rows = [
-        [model, *(f"{forms[name]['sameFile']:.4f} / {forms[name]['float']:.4f}" if name in forms else "–" for name in names)]
+        [model, *(cosines(forms.get(name)) for name in names)]
         for model, forms in report["similarity"].items()
     ]
     return lines_of(["model", *names], rows)
 
 
 def table(report):
+    report.setdefault("geometricMeans", geometric_means(report["comparisons"]))
     used = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     lines = [
         f"{report['processor']}, {report['takenAt'][:10]}; {used}; instruction set: {report['isa']}; lowest / median ms; "
