@@ -1,5 +1,6 @@
 """The models of `make bench-peers`, the forms each peer runs them in, and how those are made."""
 
+import filecmp
 import json
 import os
 import subprocess
@@ -28,9 +29,15 @@ def prepare(edgeprof, model, folder, isa=None):
     """Makes what is not there yet of a model's forms; says on standard error what could not be made."""
     folder.mkdir(parents=True, exist_ok=True)
     for file, kind in (("qdq.onnx", []), ("float.onnx", ["--float"])):
-        if not (folder / file).exists():
-            command = [edgeprof, "export", model, *kind, "-o", folder / file]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        exported = folder / f"new-{file}"
+        command = [edgeprof, "export", model, *kind, "-o", exported]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        if not (folder / file).exists() or not filecmp.cmp(exported, folder / file, shallow=False):
+            # What was made of an earlier export is not this network any more.
+            for old in folder.iterdir():
+                if old.name not in (exported.name, "qdq.onnx"):
+                    old.unlink()
+        exported.replace(folder / file)
     for script, product in STEPS:
         if not (folder / product).exists():
             run(model, folder, script, folder / "float.onnx", folder)
