@@ -62,6 +62,12 @@ __m256i edgeprof_mm256_dpbusd_avx_epi32(__m256i sums, __m256i unsigned_bytes, __
     return _mm256_dpbusd_avx_epi32(sums, unsigned_bytes, signed_bytes);
 }
 
+/// Asks for a cache line; any address will do.
+static inline __attribute__((always_inline))
+void edgeprof_prefetch(const void *address) {
+    __builtin_prefetch(address, 0, 3);
+}
+
 /// Bytes of `edgeprof_with_scratch`'s memory.
 #define EDGEPROF_SCRATCH_BYTES 65536
 
@@ -70,6 +76,16 @@ __m256i edgeprof_mm256_dpbusd_avx_epi32(__m256i sums, __m256i unsigned_bytes, __
 static inline __attribute__((always_inline))
 void edgeprof_with_scratch(const void *context, void (*body)(const void *context, void *scratch)) {
     _Alignas(64) char scratch[EDGEPROF_SCRATCH_BYTES];
+    body(context, scratch);
+}
+
+/// Bytes of `edgeprof_with_product_scratch`'s memory: six rows and sixteen columns of depth 4,608 in 16 bits.
+#define EDGEPROF_PRODUCT_SCRATCH_BYTES 204800
+
+/// The same with the memory of a product whose operands are widened.
+static inline __attribute__((always_inline))
+void edgeprof_with_product_scratch(const void *context, void (*body)(const void *context, void *scratch)) {
+    _Alignas(64) char scratch[EDGEPROF_PRODUCT_SCRATCH_BYTES];
     body(context, scratch);
 }
 
