@@ -123,19 +123,19 @@ func store(_ bytes: __m128i, _ target: UnsafeMutableRawPointer, _ count: Int) {
     var target = target
     var rest = UInt64(bitPattern: bytes[0])
     if count & 8 != 0 {
-        target.storeBytes(of: rest, as: UInt64.self)
+        edgeprof_store_u64(target, rest)
         rest = UInt64(bitPattern: bytes[1])
         target += 8
     }
     if count & 4 != 0 {
-        target.storeBytes(of: UInt32(truncatingIfNeeded: rest), as: UInt32.self)
+        edgeprof_store_u32(target, UInt32(truncatingIfNeeded: rest))
         rest &>>= 32
         target += 4
     }
     if count & 2 != 0 {
-        target.storeBytes(of: UInt16(truncatingIfNeeded: rest), as: UInt16.self)
+        edgeprof_store_u16(target, UInt16(truncatingIfNeeded: rest))
         rest &>>= 16
         target += 2
     }
-    if count & 1 != 0 { target.storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self) }
+    if count & 1 != 0 { target.assumingMemoryBound(to: UInt8.self).pointee = UInt8(truncatingIfNeeded: rest) }
 }

@@ -29,7 +29,11 @@ func multiplyWithScratch(_ a: GemmArguments, _ scratch: UnsafeMutableRawPointer)
     }
     // Weights first: their panels are whole cache lines.
     let weights = UnsafeRawPointer(scratch)
-    let x = Activations(base: UnsafeRawPointer(scratch + blocking.widenedColumns &* pairBytes(a)), stride: blocking.stride)
+    let x = Activations(
+        base: UnsafeRawPointer(scratch + blocking.widenedColumns &* pairBytes(a)),
+        stride: blocking.stride
+    )
+    let output = gemmOutput(a)
     var (row, column) = (0, 0)
     while row < a.rows && column < a.columns {
         let rows = smaller(blocking.rows, a.rows &- row)
@@ -39,9 +43,9 @@ func multiplyWithScratch(_ a: GemmArguments, _ scratch: UnsafeMutableRawPointer)
             widenColumns(a, column, columns, scratch)
         }
         if blocking.widenedColumns > 0 {
-            multiplyBlock(a, row, rows, column, columns, x, weights, widened: true)
+            multiplyBlock(a, row, rows, column, columns, x, weights, output, widened: true)
         } else {
-            multiplyBlock(a, row, rows, column, columns, x, weights, widened: false)
+            multiplyBlock(a, row, rows, column, columns, x, weights, output, widened: false)
         }
         if blocking.rowsInside {
             row &+= rows
@@ -63,6 +67,7 @@ private func multiplyBlock(
     _ columns: Int,
     _ x: Activations,
     _ weights: UnsafeRawPointer,
+    _ output: GemmOutput,
     widened: Bool
 ) {
     // Equal tiles: 7 rows are 4 + 3, not 6 + 1.
@@ -78,12 +83,12 @@ private func multiplyBlock(
             let height = taller > 0 ? short &+ 1 : short
             taller &-= 1
             switch height {
-            case 1: tile(1, a, panel, row, first, x, widened)
-            case 2: tile(2, a, panel, row, first, x, widened)
-            case 3: tile(3, a, panel, row, first, x, widened)
-            case 4: tile(4, a, panel, row, first, x, widened)
-            case 5: tile(5, a, panel, row, first, x, widened)
-            default: tile(6, a, panel, row, first, x, widened)
+            case 1: tile(1, a, panel, row, first, x, output, widened)
+            case 2: tile(2, a, panel, row, first, x, output, widened)
+            case 3: tile(3, a, panel, row, first, x, output, widened)
+            case 4: tile(4, a, panel, row, first, x, output, widened)
+            case 5: tile(5, a, panel, row, first, x, output, widened)
+            default: tile(6, a, panel, row, first, x, output, widened)
             }
             first &+= height
         }
@@ -100,8 +105,10 @@ private func tile(
     _ row: Int,
     _ index: Int,
     _ x: Activations,
+    _ output: GemmOutput,
     _ widened: Bool
 ) {
+    prefetchResiduals(rows, a, panel.column, row &+ index)
     let s = x.stride
     let x0 = x.base + index &* s
     var (s0, s1, s2, s3, s4, s5) = (panel.start0, panel.start0, panel.start0, panel.start0, panel.start0, panel.start0)
@@ -119,15 +126,14 @@ private func tile(
         if rows > 5 { multiply(x0 + 5 &* s + k, w0, w1, &s5, &t5) }
         k &+= 4
     }
-    storeResults(rows, 0, s0, t0, s1, t1, a, panel, row &+ index)
-    storeResults(rows, 2, s2, t2, s3, t3, a, panel, row &+ index)
-    storeResults(rows, 4, s4, t4, s5, t5, a, panel, row &+ index)
+    storeTile(rows, (s0, t0, s1, t1), (s2, t2, s3, t3), (s4, t4, s5, t5), a, panel, output, row &+ index)
 }
 
 /// Computes products too deep for a widened row to fit the scratch memory: pairs are widened one at a time.
 @_transparent
 private func multiplyDeep(_ a: GemmArguments) {
     let pairs = (a.depth &+ 1) / 2
+    let output = gemmOutput(a)
     var column = 0
     while column < a.columns {
         let panel = gemmPanel(a, column, rowBytes: (a.depth &+ 1) & ~1)
@@ -145,7 +151,7 @@ private func multiplyDeep(_ a: GemmArguments) {
                 t = _mm256_add_epi32(t, _mm256_madd_epi16(activations, w1))
                 pair &+= 1
             }
-            storeResults(1, 0, s, t, s, t, a, panel, row)
+            storeTile(1, (s, t, s, t), (s, t, s, t), (s, t, s, t), a, panel, output, row)
             row &+= 1
         }
         column &+= 16

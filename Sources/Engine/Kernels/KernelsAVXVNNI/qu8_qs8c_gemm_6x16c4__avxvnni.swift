@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import CX86Intrinsics
 public import KernelInterface
 
@@ -12,6 +13,7 @@ public func qu8_qs8c_gemm_6x16c4__avxvnni(_ arguments: UnsafePointer<GemmArgumen
     precondition(a.rows >= 1 && a.depth >= 1 && a.columns >= 1, "a product has rows, depth and columns")
     // A chunk of rows is gone through once a panel: what it reads and writes should not leave the cache between.
     let chunk = larger(6, 131_072 / (a.depth &+ (a.residual == nil ? 1 : 2) &* a.columns))
+    let output = gemmOutput(a)
     var row = 0
     while row < a.rows {
         let rows = smaller(chunk, a.rows &- row)
@@ -27,12 +29,12 @@ public func qu8_qs8c_gemm_6x16c4__avxvnni(_ arguments: UnsafePointer<GemmArgumen
                 let height = taller > 0 ? short &+ 1 : short
                 taller &-= 1
                 switch height {
-                case 1: tile(1, a, panel, index)
-                case 2: tile(2, a, panel, index)
-                case 3: tile(3, a, panel, index)
-                case 4: tile(4, a, panel, index)
-                case 5: tile(5, a, panel, index)
-                default: tile(6, a, panel, index)
+                case 1: tile(1, a, panel, output, index)
+                case 2: tile(2, a, panel, output, index)
+                case 3: tile(3, a, panel, output, index)
+                case 4: tile(4, a, panel, output, index)
+                case 5: tile(5, a, panel, output, index)
+                default: tile(6, a, panel, output, index)
                 }
                 index &+= height
             }
@@ -44,7 +46,8 @@ public func qu8_qs8c_gemm_6x16c4__avxvnni(_ arguments: UnsafePointer<GemmArgumen
 
 /// Computes `rows` (a constant) rows of one panel from `row` on.
 @_transparent
-private func tile(_ rows: Int, _ a: GemmArguments, _ panel: GemmPanel, _ row: Int) {
+private func tile(_ rows: Int, _ a: GemmArguments, _ panel: GemmPanel, _ output: GemmOutput, _ row: Int) {
+    prefetchResiduals(rows, a, panel.column, row)
     let stride = a.inputRowStride
     let x = UnsafeRawPointer(a.input + row &* stride)
     var (s0, s1, s2, s3, s4, s5) = (panel.start0, panel.start0, panel.start0, panel.start0, panel.start0, panel.start0)
@@ -62,9 +65,7 @@ private func tile(_ rows: Int, _ a: GemmArguments, _ panel: GemmPanel, _ row: In
         if rows > 5 { multiply(x + 5 &* stride + k, w0, w1, &s5, &t5) }
         k &+= 4
     }
-    storeResults(rows, 0, s0, t0, s1, t1, a, panel, row)
-    storeResults(rows, 2, s2, t2, s3, t3, a, panel, row)
-    storeResults(rows, 4, s4, t4, s5, t5, a, panel, row)
+    storeTile(rows, (s0, t0, s1, t1), (s2, t2, s3, t3), (s4, t4, s5, t5), a, panel, output, row)
 }
 
 /// Adds four k of one row to its 16 sums.

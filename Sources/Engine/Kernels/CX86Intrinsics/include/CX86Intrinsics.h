@@ -62,6 +62,15 @@ __m256i edgeprof_mm256_dpbusd_avx_epi32(__m256i sums, __m256i unsigned_bytes, __
     return _mm256_dpbusd_avx_epi32(sums, unsigned_bytes, signed_bytes);
 }
 
+// Integers at any address; Swift's `storeBytes` may stay a call, and weak.
+#define EDGEPROF_STORE(name, type) \
+    static inline __attribute__((always_inline)) void name(void *target, type value) { \
+        __builtin_memcpy(target, &value, sizeof value); \
+    }
+EDGEPROF_STORE(edgeprof_store_u16, unsigned short)
+EDGEPROF_STORE(edgeprof_store_u32, unsigned int)
+EDGEPROF_STORE(edgeprof_store_u64, unsigned long long)
+
 /// Asks for a cache line; any address will do.
 static inline __attribute__((always_inline))
 void edgeprof_prefetch(const void *address) {
