@@ -6,8 +6,8 @@ public import KernelInterface
 /// Matrix product, 7 rows by 32 columns at once, four k at a time (`vpdpbusd`, which does not saturate).
 ///
 /// 14 registers hold sums and 2 weights; each row's four activations are broadcast from where they lie. 14 more hold
-/// the sums of the tile before, which are requantized between this tile's first products: one kind of work uses the
-/// execution units the other leaves idle (docs/kernels.md).
+/// the sums of the tile before, which are requantized between this tile's products, two rows every three steps: one kind
+/// of work uses the execution units the other leaves idle (docs/kernels.md).
 ///
 /// - Parameter arguments: The operands; weights in panels [ceil(depth / 4)][32][4].
 public func qu8_qs8c_gemm_7x32c4__avx512vnni(_ arguments: UnsafePointer<GemmArguments>) {
@@ -93,6 +93,8 @@ private func strip(
     clampFirst: Bool
 ) {
     let bytes = (a.depth &+ 3) & ~3
+    // Bytes of depth between what is done of the tile before, two rows at a time.
+    let gap = larger(4, smaller(12, bytes / 16 &* 4))
     let end = row &+ rows &* tiles
     var row = row
     if row == end { return }
@@ -109,15 +111,16 @@ private func strip(
         let out = Epilogue(a, panel, row &- rows, wide: wide, clampFirst: clampFirst)
         x = Rows(a, row)
         sums = Sums(panel)
-        sums.add(rows, wide, x, panel, 0)
+        prefetchResiduals(rows, a, panel, row)
+        k = 0
+        sums.add(rows, wide, x, panel, &k, smaller(gap, bytes))
         out.store(rows, 0, before.s0, before.t0, before.s1, before.t1)
-        if bytes > 4 { sums.add(rows, wide, x, panel, 4) }
+        sums.add(rows, wide, x, panel, &k, smaller(2 &* gap, bytes))
         out.store(rows, 2, before.s2, before.t2, before.s3, before.t3)
-        if bytes > 8 { sums.add(rows, wide, x, panel, 8) }
+        sums.add(rows, wide, x, panel, &k, smaller(3 &* gap, bytes))
         out.store(rows, 4, before.s4, before.t4, before.s5, before.t5)
-        if bytes > 12 { sums.add(rows, wide, x, panel, 12) }
+        sums.add(rows, wide, x, panel, &k, smaller(4 &* gap, bytes))
         if rows > 6 { out.store(6, before.s6, before.t6) }
-        k = 16
         while k < bytes {
             sums.add(rows, wide, x, panel, k)
             k &+= 4
@@ -129,6 +132,21 @@ private func strip(
     out.store(rows, 2, sums.s2, sums.t2, sums.s3, sums.t3)
     out.store(rows, 4, sums.s4, sums.t4, sums.s5, sums.t5)
     if rows > 6 { out.store(6, sums.s6, sums.t6) }
+}
+
+/// Asks for the residuals of a tile of `rows` rows, which it adds once its products are done.
+@_transparent
+private func prefetchResiduals(_ rows: Int, _ a: GemmArguments, _ panel: Panel, _ row: Int) {
+    guard let residual = a.residual else { return }
+    let stride = a.residualRowStride
+    let first = UnsafeRawPointer(residual + (row &* stride &+ panel.column))
+    if rows > 0 { edgeprof_prefetch(first) }
+    if rows > 1 { edgeprof_prefetch(first + stride) }
+    if rows > 2 { edgeprof_prefetch(first + 2 &* stride) }
+    if rows > 3 { edgeprof_prefetch(first + 3 &* stride) }
+    if rows > 4 { edgeprof_prefetch(first + 4 &* stride) }
+    if rows > 5 { edgeprof_prefetch(first + 5 &* stride) }
+    if rows > 6 { edgeprof_prefetch(first + 6 &* stride) }
 }
 
 /// What a panel's tiles share.
@@ -183,6 +201,15 @@ private struct Sums {
         (t0, t1, t2, t3, t4, t5, t6) = (
             panel.start1, panel.start1, panel.start1, panel.start1, panel.start1, panel.start1, panel.start1
         )
+    }
+
+    /// Adds the products of all k from `k` to `end`.
+    @_transparent
+    mutating func add(_ rows: Int, _ wide: Bool, _ x: Rows, _ panel: Panel, _ k: inout Int, _ end: Int) {
+        while k < end {
+            add(rows, wide, x, panel, k)
+            k &+= 4
+        }
     }
 
     /// Adds the products of four k, `k` bytes into each row.
