@@ -91,19 +91,74 @@ struct StripGather {
         let inside = max(min(reached, window.kernelHeight) &- above, 0)
         let below = window.kernelHeight &- above &- inside
         let firstRow = base + ((image &* height &+ top) &* lineStride &+ above &* rowStep &+ channel)
-        var target = strip
-        for column in 0..<((count &- 1) &* window.strideWidth &+ window.kernelWidth) {
-            let x = left &+ column
-            if x < 0 || x >= width {
-                memset(target, Int32(zeroPoint), columnBytes)
-                target += columnBytes
-                continue
+        let columns = (count &- 1) &* window.strideWidth &+ window.kernelWidth
+        // Columns before `start` and from `end` on lie in the padding.
+        let start = min(max(0 &- left, 0), columns)
+        let end = max(min(width &- left, columns), start)
+        memset(strip, Int32(zeroPoint), start &* columnBytes)
+        let first = firstRow + (left &+ start) &* pixelStride
+        let target = strip + start &* columnBytes
+        switch (inside == window.kernelHeight && channels <= 4, inside) {
+        case (true, 3): copyColumns(first, rows: 3, step: rowStep, count: end &- start, to: target)
+        case (true, 5): copyColumns(first, rows: 5, step: rowStep, count: end &- start, to: target)
+        case (true, 7): copyColumns(first, rows: 7, step: rowStep, count: end &- start, to: target)
+        default:
+            for column in 0..<(end &- start) {
+                let target = target + column &* columnBytes
+                if above > 0 { memset(target, Int32(zeroPoint), above &* channels) }
+                copy(first + column &* pixelStride, step: rowStep, count: inside, to: target + above &* channels)
+                let lowest = target + (above &+ inside) &* channels
+                if below > 0 { memset(lowest, Int32(zeroPoint), below &* channels) }
             }
-            if above > 0 { memset(target, Int32(zeroPoint), above &* channels) }
-            copy(firstRow + x &* pixelStride, step: rowStep, count: inside, to: target + above &* channels)
-            target += columnBytes
-            if below > 0 { memset(target - below &* channels, Int32(zeroPoint), below &* channels) }
         }
+        memset(strip + end &* columnBytes, Int32(zeroPoint), (columns &- end) &* columnBytes)
+    }
+
+    /// Copies `count` columns of `rows` (a constant) pixels with few channels: a load and a store each, no loop.
+    @inline(__always)
+    private func copyColumns(
+        _ first: UnsafePointer<UInt8>,
+        rows: Int,
+        step: Int,
+        count: Int,
+        to target: UnsafeMutablePointer<UInt8>
+    ) {
+        if channels == 3 {
+            copyColumns(first, rows: rows, channels: 3, step: step, count: count, to: target)
+        } else {
+            copyColumns(first, rows: rows, channels: channels, step: step, count: count, to: target)
+        }
+    }
+
+    @inline(__always)
+    private func copyColumns(
+        _ first: UnsafePointer<UInt8>,
+        rows: Int,
+        channels: Int,
+        step: Int,
+        count: Int,
+        to start: UnsafeMutablePointer<UInt8>
+    ) {
+        let pixelStride = pixelStride
+        var source = UnsafeRawPointer(first)
+        var target = UnsafeMutableRawPointer(start)
+        for _ in 0..<count {
+            // Each store's fourth byte is the next one's first.
+            move(source, target)
+            if rows > 1 { move(source + step, target + channels) }
+            if rows > 2 { move(source + 2 &* step, target + 2 &* channels) }
+            if rows > 3 { move(source + 3 &* step, target + 3 &* channels) }
+            if rows > 4 { move(source + 4 &* step, target + 4 &* channels) }
+            if rows > 5 { move(source + 5 &* step, target + 5 &* channels) }
+            if rows > 6 { move(source + 6 &* step, target + 6 &* channels) }
+            source += pixelStride
+            target += rows &* channels
+        }
+    }
+
+    @inline(__always)
+    private func move(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) {
+        target.storeBytes(of: source.loadUnaligned(as: UInt32.self), as: UInt32.self)
     }
 
     /// Copies so many pixels, `step` bytes apart, one behind the other.
