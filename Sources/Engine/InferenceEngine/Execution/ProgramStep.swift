@@ -39,7 +39,7 @@ enum ProgramStep {
     var scratchBytes: Int {
         switch self {
         case .gemm(let step): step.scratchBytes
-        case .depthwise(let step): step.taps.scratchBytes
+        case .depthwise(let step): step.scratchBytes
         case .pool(let step): step.taps.scratchBytes
         case .broadcast(let step): step.scratchBytes
         case .resizeLinear(let step): step.scratchBytes

@@ -1,60 +1,6 @@
 import KernelInterface
 import Quantization
 
-/// A convolution with one filter a channel.
-struct DepthwiseStep {
-    private let arguments: DepthwiseArguments
-    private let lines: Blocks
-    private let width: Int
-    let taps: TapTable
-
-    var taskCount: Int { lines.count }
-
-    init(_ context: StepContext, _ step: PlanStep, _ input: PlanTensor, _ output: PlanTensor) {
-        let zeroPoint = UInt8(truncatingIfNeeded: input.quantization.engineZeroPoint)
-        taps = TapTable(step, input, output, base: context.pointer(input), .zeroPoint(zeroPoint))
-        width = output.width
-        lines = context.blocks(
-            output.batch * output.height,
-            atMost: context.taskLimit(elements: output.elementCount * 4)
-        )
-        arguments = DepthwiseArguments(
-            taps: .init(context.arena.assumingMemoryBound(to: UnsafePointer<UInt8>.self)),
-            tapCount: taps.tapCount,
-            pixels: 0,
-            channels: output.channels,
-            weights: context.constants(step.weights, Int8.self),
-            paddedChannels: output.channels.rounded(upTo: KernelLimits.overread),
-            bias: context.constants(step.bias, Int32.self),
-            multipliers: context.constants(step.multipliers, Float.self),
-            output: context.pointer(output),
-            outputPixelStride: output.pixelStride,
-            quantization: context.quantization(step, output)
-        )
-    }
-
-    func run(_ task: Int, _ kernels: UnsafePointer<KernelSet>, _ scratch: UnsafeMutableRawPointer) {
-        let table = taps.begin(scratch)
-        let observer = kernels.pointee.observer
-        if let observer { taps.reportBegin(scratch, to: observer) }
-        let (start, count) = lines.block(task)
-        var depthwise = arguments
-        depthwise.taps = UnsafePointer(table)
-        for line in start..<(start &+ count) {
-            var column = 0
-            while column < width {
-                let pixels = min(taps.pixelsAtOnce, width &- column)
-                taps.fill(table, line: line, column: column, count: pixels, scratch)
-                if let observer { taps.reportFill(table, count: pixels, to: observer) }
-                depthwise.pixels = pixels
-                depthwise.output = arguments.output + (line &* width &+ column) &* arguments.outputPixelStride
-                kernels.pointee.depthwise.run(&depthwise)
-                column &+= pixels
-            }
-        }
-    }
-}
-
 /// A windowed maximum or mean.
 struct PoolStep {
     private let arguments: PoolArguments

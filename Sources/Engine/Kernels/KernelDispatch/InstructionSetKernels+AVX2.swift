@@ -17,6 +17,9 @@ internal import KernelInterface
             depthwise: Kernel(name: "qu8_qs8c_dwconv_c32__avx2", instructionSet: "avx2") {
                 qu8_qs8c_dwconv_c32__avx2($0)
             },
+            depthwiseLines: Kernel(name: "qu8_qs8c_dwlines_c32__avx2", instructionSet: "avx2") {
+                qu8_qs8c_dwlines_c32__avx2($0)
+            },
             maxPool: Kernel(name: "u8_maxpool_c32__avx2", instructionSet: "avx2") {
                 u8_maxpool_c32__avx2($0)
             },

@@ -17,6 +17,9 @@ internal import KernelInterface
             depthwise: Kernel(name: "qu8_qs8c_dwconv_c64__avx512vnni", instructionSet: "avx512vnni") {
                 qu8_qs8c_dwconv_c64__avx512vnni($0)
             },
+            depthwiseLines: Kernel(name: "qu8_qs8c_dwlines_c64__avx512vnni", instructionSet: "avx512vnni") {
+                qu8_qs8c_dwlines_c64__avx512vnni($0)
+            },
             maxPool: Kernel(name: "u8_maxpool_c64__avx512vnni", instructionSet: "avx512vnni") {
                 u8_maxpool_c64__avx512vnni($0)
             },

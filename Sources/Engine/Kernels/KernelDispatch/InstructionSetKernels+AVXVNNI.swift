@@ -17,6 +17,9 @@ internal import KernelInterface
             depthwise: Kernel(name: "qu8_qs8c_dwconv_c32__avxvnni", instructionSet: "avxvnni") {
                 qu8_qs8c_dwconv_c32__avxvnni($0)
             },
+            depthwiseLines: Kernel(name: "qu8_qs8c_dwlines_c32__avxvnni", instructionSet: "avxvnni") {
+                qu8_qs8c_dwlines_c32__avxvnni($0)
+            },
             averagePool: Kernel(name: "qu8_avgpool_c32__avxvnni", instructionSet: "avxvnni") {
                 qu8_avgpool_c32__avxvnni($0)
             }

@@ -17,6 +17,8 @@ public enum KernelTable {
     public static let gemm: [GemmKernel] = instructionSets.compactMap(\.gemm)
     /// Depthwise convolutions.
     public static let depthwise: [Kernel<DepthwiseArguments>] = instructionSets.compactMap(\.depthwise)
+    /// Depthwise convolutions over lines; without one, taps serve.
+    public static let depthwiseLines: [Kernel<DepthwiseLinesArguments>] = instructionSets.compactMap(\.depthwiseLines)
     /// Maxima over taps.
     public static let maxPool: [Kernel<PoolArguments>] = instructionSets.compactMap(\.maxPool)
     /// Means over taps.
@@ -35,6 +37,7 @@ public enum KernelTable {
 struct InstructionSetKernels: Sendable {
     var gemm: GemmKernel?
     var depthwise: Kernel<DepthwiseArguments>?
+    var depthwiseLines: Kernel<DepthwiseLinesArguments>?
     var maxPool: Kernel<PoolArguments>?
     var averagePool: Kernel<PoolArguments>?
     var add: Kernel<AddArguments>?

@@ -54,8 +54,10 @@ public struct KernelSet: Sendable {
     public var instructionSet: String
     /// Matrix product.
     public var gemm: GemmKernel
-    /// Depthwise convolution.
+    /// Depthwise convolution over taps.
     public var depthwise: Kernel<DepthwiseArguments>
+    /// Depthwise convolution over lines, nil where everything goes by taps.
+    public var depthwiseLines: Kernel<DepthwiseLinesArguments>?
     /// Maximum over taps.
     public var maxPool: Kernel<PoolArguments>
     /// Mean over taps.
@@ -76,6 +78,7 @@ public struct KernelSet: Sendable {
         instructionSet: String,
         gemm: GemmKernel,
         depthwise: Kernel<DepthwiseArguments>,
+        depthwiseLines: Kernel<DepthwiseLinesArguments>?,
         maxPool: Kernel<PoolArguments>,
         averagePool: Kernel<PoolArguments>,
         add: Kernel<AddArguments>,
@@ -87,6 +90,7 @@ public struct KernelSet: Sendable {
         self.instructionSet = instructionSet
         self.gemm = gemm
         self.depthwise = depthwise
+        self.depthwiseLines = depthwiseLines
         self.maxPool = maxPool
         self.averagePool = averagePool
         self.add = add

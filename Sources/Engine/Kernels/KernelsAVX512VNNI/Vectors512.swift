@@ -123,3 +123,57 @@ func centred(_ stored: UnsafeRawPointer, _ zeroPoint: __m512i) -> __m512 {
     let bytes = _mm_loadu_si128(stored.assumingMemoryBound(to: __m128i.self))
     return _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_cvtepu8_epi32(bytes), zeroPoint))
 }
+
+/// 64 bytes, or 32 of the first and 32 of the second.
+@_transparent
+func bytes(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer, paired: Bool) -> __m512i {
+    paired ? edgeprof_mm512_loadu_2x256(first, second) : _mm512_loadu_si512(first)
+}
+
+/// A group of interleaved weights.
+@_transparent
+func quad(_ weights: UnsafeRawPointer) -> Quad {
+    (
+        v0: _mm512_loadu_si512(weights),
+        v1: _mm512_loadu_si512(weights + 64),
+        v2: _mm512_loadu_si512(weights + 128),
+        v3: _mm512_loadu_si512(weights + 192)
+    )
+}
+
+/// Stores the first `count` of 32 bytes; `count` is 1 to 32.
+@_transparent
+func storeHalf(_ bytes: __m256i, _ target: UnsafeMutableRawPointer, _ count: Int) {
+    if count == 32 {
+        _mm256_storeu_si256(target.assumingMemoryBound(to: __m256i.self), bytes)
+    } else {
+        _mm256_mask_storeu_epi8(target, (1 &<< UInt32(truncatingIfNeeded: count)) &- 1, bytes)
+    }
+}
+
+/// Stores four vectors.
+@_transparent
+func store(_ vectors: Quad, _ target: UnsafeMutableRawPointer) {
+    _mm512_storeu_si512(target, vectors.v0)
+    _mm512_storeu_si512(target + 64, vectors.v1)
+    _mm512_storeu_si512(target + 128, vectors.v2)
+    _mm512_storeu_si512(target + 192, vectors.v3)
+}
+
+/// Whether `count` multipliers are below ½ and above −½: a sum times one then fits 32 bits, clamped or not.
+///
+/// Any network's are; a file may hold anything.
+@_transparent
+func areBelowHalf(_ multipliers: UnsafePointer<Float>, _ count: Int) -> Bool {
+    let half = _mm512_set1_ps(0.5)
+    var index = 0
+    while index < count {
+        // Padding is part of the contract, and a mask keeps what it holds from deciding.
+        let left = count &- index
+        let mask: UInt16 = left >= 16 ? ~0 : (1 &<< UInt16(truncatingIfNeeded: left)) &- 1
+        let magnitudes = _mm512_abs_ps(_mm512_loadu_ps(multipliers + index))
+        if edgeprof_mm512_cmplt_ps_mask(magnitudes, half) & mask != mask { return false }
+        index &+= 16
+    }
+    return true
+}

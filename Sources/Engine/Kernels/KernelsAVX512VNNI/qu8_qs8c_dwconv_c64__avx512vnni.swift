@@ -60,10 +60,7 @@ private func interleave(
     while tap < a.tapCount {
         let group = weightGroup(weights, a, tap, paired: paired)
         let target = scratch + tap &* 64
-        _mm512_storeu_si512(target, group.v0)
-        _mm512_storeu_si512(target + 64, group.v1)
-        _mm512_storeu_si512(target + 128, group.v2)
-        _mm512_storeu_si512(target + 192, group.v3)
+        store(group, target)
         tap &+= 4
     }
 }
@@ -80,12 +77,6 @@ private func weightGroup(_ weights: UnsafeRawPointer, _ a: DepthwiseArguments, _
         tap &+ 2 < a.tapCount ? bytes(first + 2 &* stride, first + 2 &* stride, paired: paired) : zero,
         tap &+ 3 < a.tapCount ? bytes(first + 3 &* stride, first + 3 &* stride, paired: paired) : zero
     )
-}
-
-/// 64 bytes, or 32 of the first and 32 of the second.
-@_transparent
-private func bytes(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer, paired: Bool) -> __m512i {
-    paired ? edgeprof_mm512_loadu_2x256(first, second) : _mm512_loadu_si512(first)
 }
 
 /// Computes a block's channels of every pixel, one pixel or a pair at a time.
@@ -129,9 +120,9 @@ private func pixels(
         }
         let results = stored(products(sums, multipliers), quantization)
         if paired {
-            store(_mm512_castsi512_si256(results), output, count)
+            storeHalf(_mm512_castsi512_si256(results), output, count)
             output += a.outputPixelStride
-            if !alone { store(edgeprof_mm512_upper_si256(results), output, count) }
+            if !alone { storeHalf(edgeprof_mm512_upper_si256(results), output, count) }
             output += a.outputPixelStride
             pixel &+= 2
         } else {
@@ -139,26 +130,5 @@ private func pixels(
             output += a.outputPixelStride
             pixel &+= 1
         }
-    }
-}
-
-/// A group of interleaved weights.
-@_transparent
-private func quad(_ weights: UnsafeRawPointer) -> Quad {
-    (
-        v0: _mm512_loadu_si512(weights),
-        v1: _mm512_loadu_si512(weights + 64),
-        v2: _mm512_loadu_si512(weights + 128),
-        v3: _mm512_loadu_si512(weights + 192)
-    )
-}
-
-/// Stores the first `count` of 32 bytes; `count` is 1 to 32.
-@_transparent
-private func store(_ bytes: __m256i, _ target: UnsafeMutableRawPointer, _ count: Int) {
-    if count == 32 {
-        _mm256_storeu_si256(target.assumingMemoryBound(to: __m256i.self), bytes)
-    } else {
-        _mm256_mask_storeu_epi8(target, (1 &<< UInt32(truncatingIfNeeded: count)) &- 1, bytes)
     }
 }

@@ -68,17 +68,7 @@ private func strips(_ rows: Int, _ tiles: Int, _ a: GemmArguments, _ panel: Pane
 @_transparent
 private func resultsFitIntegers(_ a: GemmArguments) -> Bool {
     if a.residual != nil && !(a.residualMultiplier.magnitude < 1_048_576) { return false }
-    let half = _mm512_set1_ps(0.5)
-    var column = 0
-    while column < a.columns {
-        // Padding is part of the contract, and a mask keeps what it holds from deciding.
-        let left = a.columns &- column
-        let mask: UInt16 = left >= 16 ? ~0 : (1 &<< UInt16(truncatingIfNeeded: left)) &- 1
-        let magnitudes = _mm512_abs_ps(_mm512_loadu_ps(a.multipliers + column))
-        if edgeprof_mm512_cmplt_ps_mask(magnitudes, half) & mask != mask { return false }
-        column &+= 16
-    }
-    return true
+    return areBelowHalf(a.multipliers, a.columns)
 }
 
 /// Computes `tiles` tiles of `rows` (a constant) rows from `row` on, in one panel.
