@@ -72,6 +72,34 @@ struct OperatorTests {
         }
     }
 
+    /// First layers: columns of up to four channels are copied by loops of their own.
+    @Test func imagesOfFewChannels() throws {
+        for (index, kernel) in [2, 3, 5, 7].enumerated() {
+            for channels in 1...5 {
+                for stride in 1...2 {
+                    var random = SplitMix(seed: UInt64(600 + index * 10 + channels))
+                    let shape = TensorShape(batch: 2, channels: channels, height: kernel + 6, width: 40)
+                    for padding in [0, kernel / 2, kernel - 1] {
+                        let window = Window(kernel: kernel, stride: stride, padding: padding)
+                        let operation = random.convolution(inputs: channels, outputs: 6, window: window)
+                        try check(operation, [shape], &random, "\(channels) channels, \(window)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Depthwise windows too large or too far apart to go by lines.
+    @Test func depthwiseWindowsByTaps() throws {
+        for (kernel, dilation) in [(9, 1), (3, 31), (8, 9)] {
+            var random = SplitMix(seed: UInt64(700 + kernel))
+            let shape = TensorShape(batch: 2, channels: 7, height: 20, width: 66)
+            let window = Window(kernel: kernel, padding: kernel / 2 * dilation, dilation: dilation)
+            let operation = random.convolution(inputs: 7, outputs: 7, window: window, groups: 7)
+            try check(operation, [shape], &random, "\(window)")
+        }
+    }
+
     /// Lines of more windows than a table of taps holds.
     @Test func longLinesOfWindows() throws {
         var random = SplitMix(seed: 91)
@@ -168,6 +196,15 @@ struct OperatorTests {
             try check(random.normalization(channels: channels), [shape], &random, "affine, seed \(seed)")
             try check(.activation(.relu), [shape], &random, "ReLU, seed \(seed)")
             try check(.activation(.clip(lower: -0.25, upper: 1.5)), [shape], &random, "clip, seed \(seed)")
+        }
+    }
+
+    /// Halves around a multiple of what is interleaved at once.
+    @Test func shufflesOfTwoGroups() throws {
+        for half in [1, 15, 16, 17, 31, 32, 33, 58] {
+            var random = SplitMix(seed: UInt64(half))
+            let shape = TensorShape(batch: 2, channels: 2 * half, height: 3, width: 5)
+            try check(.channelShuffle(groups: 2), [shape], &random, "\(half) channels a group")
         }
     }
 

@@ -99,6 +99,34 @@ struct RearrangePlane {
         }
     }
 
+    /// Whether planes may go by `interleaveLines`.
+    var interleavesLines: Bool { form == .pairs && rows.count >= 16 }
+
+    /// Writes `count` planes that follow each other at even distances: short ones are over sooner than a call.
+    func interleaveLines(
+        _ source: UnsafePointer<UInt8>,
+        _ target: UnsafeMutablePointer<UInt8>,
+        count: Int,
+        sourceStep: Int,
+        targetStep: Int
+    ) {
+        let (length, distance) = (rows.count, columns.inner.input)
+        let last = length &- 16
+        var left = source
+        var end = target
+        for _ in 0..<count {
+            let right = left + distance
+            var index = 0
+            while index < last {
+                interleave16(left + index, right + index, into: end + 2 &* index)
+                index &+= 16
+            }
+            interleave16(left + last, right + last, into: end + 2 &* last)
+            left += sourceStep
+            end += targetStep
+        }
+    }
+
     /// Squares of which some columns are to be kept; the next row's store covers the rest of this one's.
     private func interleaveFew(
         _ source: UnsafePointer<UInt8>,
@@ -349,10 +377,20 @@ private func interleave(
     }
     while index < end {
         let first = min(index, end &- 16)
-        var pairs = SIMD32<UInt8>()
-        pairs.evenHalf = UnsafeRawPointer(left + first).loadUnaligned(as: SIMD16<UInt8>.self)
-        pairs.oddHalf = UnsafeRawPointer(right + first).loadUnaligned(as: SIMD16<UInt8>.self)
-        UnsafeMutableRawPointer(target + 2 &* first).storeBytes(of: pairs, as: SIMD32<UInt8>.self)
+        interleave16(left + first, right + first, into: target + 2 &* first)
         index &+= 16
     }
+}
+
+/// 16 bytes of each, alternating.
+@inline(__always)
+private func interleave16(
+    _ left: UnsafePointer<UInt8>,
+    _ right: UnsafePointer<UInt8>,
+    into target: UnsafeMutablePointer<UInt8>
+) {
+    var pairs = SIMD32<UInt8>()
+    pairs.evenHalf = UnsafeRawPointer(left).loadUnaligned(as: SIMD16<UInt8>.self)
+    pairs.oddHalf = UnsafeRawPointer(right).loadUnaligned(as: SIMD16<UInt8>.self)
+    UnsafeMutableRawPointer(target).storeBytes(of: pairs, as: SIMD32<UInt8>.self)
 }

@@ -31,6 +31,8 @@ struct RearrangeStep {
     private let pieces: Blocks
     private let pieceCount: Int
     private let blocks: Blocks
+    /// Whether lines are pixels at even distances, each two rows of bytes to interleave, as a shuffle of two groups has.
+    private let interleavesLines: Bool
 
     var taskCount: Int { blocks.count }
 
@@ -65,6 +67,8 @@ struct RearrangeStep {
         pieces = Blocks(plane.cutCount, size: size)
         pieceCount = pieces.count
         blocks = context.blocks(count * pieceCount, atMost: tasks)
+        interleavesLines =
+            plane.interleavesLines && axes.count == 1 && pieces.count == 1 && axes.allSatisfy { $0.table == nil }
     }
 
     func run(_ task: Int) {
@@ -83,6 +87,17 @@ struct RearrangeStep {
         _ body: (UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>, Range<Int>) -> Void
     ) {
         let (start, count) = blocks.block(task)
+        if interleavesLines {
+            let axis = lines[0]
+            plane.interleaveLines(
+                input + start &* axis.input,
+                output + start &* axis.output,
+                count: count,
+                sourceStep: axis.input,
+                targetStep: axis.output
+            )
+            return
+        }
         for index in start..<(start &+ count) {
             var (line, piece) = (index, 0)
             if pieceCount > 1 { (line, piece) = index.quotientAndRemainder(dividingBy: pieceCount) }
