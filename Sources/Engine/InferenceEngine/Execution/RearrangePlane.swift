@@ -92,8 +92,9 @@ struct RearrangePlane {
         case .runs: copyRuns(source, target, fill, rowRange, columnRange)
         case .tiles: transpose(source, target, rowRange, columnRange)
         case .pairs:
-            let right = source + columns.inner.input
-            interleave(source, right, into: target, rowRange.lowerBound, rowRange.upperBound)
+            let left = source + rowRange.lowerBound
+            let right = left + columns.inner.input
+            interleave(left, right, into: target + 2 &* rowRange.lowerBound, rowRange.count)
         case .few: interleaveFew(source, target, rowRange)
         case .elements: copyElements(source, target, fill, rowRange, columnRange)
         }
@@ -110,21 +111,15 @@ struct RearrangePlane {
         sourceStep: Int,
         targetStep: Int
     ) {
-        let (length, distance) = (rows.count, columns.inner.input)
-        let last = length &- 16
-        var left = source
-        var end = target
-        for _ in 0..<count {
-            let right = left + distance
-            var index = 0
-            while index < last {
-                interleave16(left + index, right + index, into: end + 2 &* index)
-                index &+= 16
-            }
-            interleave16(left + last, right + last, into: end + 2 &* last)
-            left += sourceStep
-            end += targetStep
-        }
+        interleave(
+            source,
+            source + columns.inner.input,
+            into: target,
+            rows.count,
+            lines: count,
+            sourceStep: sourceStep,
+            targetStep: targetStep
+        )
     }
 
     /// Squares of which some columns are to be kept; the next row's store covers the rest of this one's.
@@ -358,39 +353,43 @@ struct AxisPair {
     }
 }
 
-/// target[2i] = left[i], target[2i + 1] = right[i], for i from `start` to `end`; 16 at once, the last ones overlapping.
+/// target[2i] = left[i], target[2i + 1] = right[i], on so many lines; 16 at once, the last ones overlapping.
+///
+/// Never inlined: beside it in one function the compiler no longer keeps transposed squares in registers.
+@inline(never)
 private func interleave(
     _ left: UnsafePointer<UInt8>,
     _ right: UnsafePointer<UInt8>,
     into target: UnsafeMutablePointer<UInt8>,
-    _ start: Int,
-    _ end: Int
+    _ length: Int,
+    lines: Int = 1,
+    sourceStep: Int = 0,
+    targetStep: Int = 0
 ) {
-    var index = start
-    if end &- start < 16 {
-        while index < end {
-            target[2 &* index] = left[index]
-            target[2 &* index &+ 1] = right[index]
-            index &+= 1
+    if length < 16 {
+        for line in 0..<lines {
+            let end = target + line &* targetStep
+            for index in 0..<length {
+                end[2 &* index] = left[line &* sourceStep &+ index]
+                end[2 &* index &+ 1] = right[line &* sourceStep &+ index]
+            }
         }
         return
     }
-    while index < end {
-        let first = min(index, end &- 16)
-        interleave16(left + first, right + first, into: target + 2 &* first)
-        index &+= 16
+    let last = length &- 16
+    var (left, right, target) = (UnsafeRawPointer(left), UnsafeRawPointer(right), UnsafeMutableRawPointer(target))
+    for _ in 0..<lines {
+        var index = 0
+        while true {
+            var pairs = SIMD32<UInt8>()
+            pairs.evenHalf = (left + index).loadUnaligned(as: SIMD16<UInt8>.self)
+            pairs.oddHalf = (right + index).loadUnaligned(as: SIMD16<UInt8>.self)
+            (target + 2 &* index).storeBytes(of: pairs, as: SIMD32<UInt8>.self)
+            if index == last { break }
+            index = min(index &+ 16, last)
+        }
+        left += sourceStep
+        right += sourceStep
+        target += targetStep
     }
-}
-
-/// 16 bytes of each, alternating.
-@inline(__always)
-private func interleave16(
-    _ left: UnsafePointer<UInt8>,
-    _ right: UnsafePointer<UInt8>,
-    into target: UnsafeMutablePointer<UInt8>
-) {
-    var pairs = SIMD32<UInt8>()
-    pairs.evenHalf = UnsafeRawPointer(left).loadUnaligned(as: SIMD16<UInt8>.self)
-    pairs.oddHalf = UnsafeRawPointer(right).loadUnaligned(as: SIMD16<UInt8>.self)
-    UnsafeMutableRawPointer(target).storeBytes(of: pairs, as: SIMD32<UInt8>.self)
 }
