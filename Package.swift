@@ -103,7 +103,7 @@ let engine: [Target] = [
     ),
     .target(
         name: "InferenceEngine",
-        dependencies: ["NetworkGraph", "Quantization", "KernelInterface", "KernelDispatch"],
+        dependencies: ["NetworkGraph", "Quantization", "KernelInterface", "KernelDispatch", "HostInfo"],
         path: "Sources/Engine/InferenceEngine",
         swiftSettings: optimized
     ),

@@ -1,5 +1,6 @@
 import CAllocationCounter
 import Glibc
+import HostInfo
 import KernelInterface
 import ModelZoo
 import NetworkGraph
@@ -11,31 +12,75 @@ import Testing
 
 struct ExecutionTests {
     @Test func tasksAreTakenOnceAndOnlyInTheirRun() {
-        let counters = TaskCounters(steps: 2)
-        #expect(counters.take(step: 0, of: 3, run: 1) == nil, "no run has begun")
-        counters.begin(run: 1)
-        #expect((0..<4).map { _ in counters.take(step: 0, of: 3, run: 1) } == [0, 1, 2, nil])
-        #expect(counters.take(step: 1, of: 3, run: 1) == 0)
+        let counters = TaskCounters(steps: 2, threads: 1)
+        func take(_ step: Int, _ run: UInt32) -> Int? { counters.take(step: step, of: 3, run: run, thread: 0) }
+        #expect((0..<4).map { _ in take(0, 1) } == [0, 1, 2, nil])
+        #expect(take(1, 1) == 0)
         #expect((0..<3).map { _ in counters.finish(step: 0, of: 3) } == [false, false, true])
         #expect(!counters.isClosed(step: 0, run: 1))
         counters.close(step: 0, run: 1)
         #expect(counters.isClosed(step: 0, run: 1) && !counters.isClosed(step: 1, run: 1))
-        #expect(!counters.isOver(step: 0, run: 1))
-        counters.begin(run: 2)
-        #expect(counters.isOver(step: 0, run: 1) && !counters.isClosed(step: 0, run: 2))
-        #expect(counters.take(step: 0, of: 3, run: 1) == nil, "a late thread finds nothing")
-        #expect(counters.take(step: 0, of: 3, run: 2) == 0)
+        #expect(!counters.isClosed(step: 0, run: 2))
+        #expect(take(0, 2) == 0)
+        #expect(take(0, 1) == nil, "a late thread finds nothing")
+        #expect((0..<3).map { _ in counters.finish(step: 0, of: 3) } == [false, false, true], "counted anew")
+        counters.close(step: 0, run: 2)
+        #expect(counters.isClosed(step: 0, run: 1), "a late thread goes on")
     }
 
-    @Test func gatesLetEveryoneThrough() {
-        // With and without spinning, so that both ways of waiting are used.
-        for spins in [0, 10_000] {
-            let gate = Gate(spins: spins)
-            let seen = gate.current
-            gate.open()
-            gate.wait(since: seen)
-            #expect(gate.current == seen + 1)
+    @Test func runNumbersComeRoundAgain() {
+        let counters = TaskCounters(steps: 1, threads: 1)
+        func take(_ run: UInt32) -> Int? { counters.take(step: 0, of: 1, run: run, thread: 0) }
+        for run in [0x7000_0000, 0xE000_0000, .max, 0, 1] as [UInt32] {
+            #expect(!counters.isClosed(step: 0, run: run))
+            #expect(take(run) == 0 && take(run) == nil && take(run &- 1) == nil)
+            counters.close(step: 0, run: run)
+            #expect(counters.isClosed(step: 0, run: run) && counters.isClosed(step: 0, run: run &- 1))
         }
+    }
+
+    @Test(arguments: [1, 2, 3, 5, 8], [1, 2, 3, 4, 7, 16])
+    func threadsTakeTheirOwnShareThenTheRest(threads: Int, tasks: Int) {
+        let counters = TaskCounters(steps: 1, threads: threads)
+        for (run, first) in (0..<threads).enumerated() {
+            let number = UInt32(run + 1)
+            let own = tasks * first / threads..<tasks * (first + 1) / threads
+            let order = (0..<tasks).compactMap { _ in
+                counters.take(step: 0, of: tasks, run: number, thread: first)
+            }
+            #expect(order.sorted() == Array(0..<tasks), "each once")
+            #expect(Array(order.prefix(own.count)) == Array(own), "its own first")
+            for thread in 0..<threads { #expect(counters.take(step: 0, of: tasks, run: number, thread: thread) == nil) }
+        }
+    }
+
+    @Test func gatesLetEveryoneThrough() throws {
+        // On one CPU nobody spins for two: both ways of waiting are used.
+        for cpus in [1, 4] {
+            let waiter = Waiter(Gate(SpinPolicy(CPUBudget(affinityCount: cpus))))
+            SpinPolicy.begin(threads: 2)
+            defer { SpinPolicy.end(threads: 2) }
+            try waiter.run {
+                usleep(20_000)
+                #expect(!waiter.hasPassed)
+                waiter.isOpen.store(true, ordering: .sequentiallyConsistent)
+                waiter.gate.wake()
+            }
+            #expect(waiter.hasPassed)
+        }
+    }
+
+    @Test func spinningDependsOnTheCPUsThereReallyAre() {
+        func spins(_ affinity: Int, _ quota: Double?, _ threads: Int) -> Int {
+            SpinPolicy(CPUBudget(affinityCount: affinity, quota: quota)).spins(workingThreads: threads)
+        }
+        let (long, short) = (SpinPolicy.longSpins, SpinPolicy.shortSpins)
+        #expect([1, 2, 4, 5].map { spins(4, nil, $0) } == [long, long, long, 0])
+        // 150 % of the time: two threads run side by side, but not all the time.
+        #expect([1, 2, 3].map { spins(4, 1.5, $0) } == [long, short, 0])
+        #expect([1, 2, 3].map { spins(4, 2, $0) } == [long, long, 0])
+        #expect([1, 2].map { spins(4, 0.5, $0) } == [short, 0])
+        #expect([1, 2].map { spins(1, 8, $0) } == [long, 0])
     }
 
     /// More threads than processors, many short runs: threads sleep, wake, come late.
@@ -127,5 +172,37 @@ struct ExecutionTests {
         executor.setInput(reals: Array(repeating: .infinity, count: 24))
         executor.run()
         #expect(executor.output() == Array(repeating: 255, count: 24))
+    }
+}
+
+/// A thread that waits at a gate until it is told.
+private final class Waiter: Sendable {
+    let gate: Gate
+    let isOpen = Atomic(false)
+    private let isThrough = Atomic(false)
+
+    var hasPassed: Bool { isThrough.load(ordering: .acquiring) }
+
+    init(_ gate: Gate) { self.gate = gate }
+
+    /// Starts the thread, runs `body` and waits for the thread to end.
+    func run(_ body: () -> Void) throws {
+        var thread = pthread_t()
+        let own = Unmanaged.passRetained(self)
+        let created = pthread_create(
+            &thread,
+            nil,
+            { argument in
+                guard let argument else { return nil }
+                let waiter = Unmanaged<Waiter>.fromOpaque(argument).takeRetainedValue()
+                waiter.gate.wait { waiter.isOpen.load(ordering: .sequentiallyConsistent) }
+                waiter.isThrough.store(true, ordering: .releasing)
+                return nil
+            },
+            own.toOpaque()
+        )
+        try #require(created == 0)
+        body()
+        pthread_join(thread, nil)
     }
 }

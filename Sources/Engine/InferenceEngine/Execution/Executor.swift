@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
+import HostInfo
 
 /// Runs a plan: one arena, one team of threads.
 ///
@@ -33,15 +31,16 @@ public final class Executor {
         guard let arena = GuardedMemory(count: plan.arenaBytes) else {
             throw InferenceError(.system, "cannot allocate an arena of \(plan.arenaBytes) bytes")
         }
-        // Spinning only helps where every thread has a processor of its own.
-        let spins = threads <= sysconf(Int32(_SC_NPROCESSORS_ONLN)) ? 20_000 : 0
+        // One thread never waits: what its groups grant need not be read.
+        let budget = threads > 1 ? CPUBudget.current() : CPUBudget(affinityCount: nil)
+        let policy = SpinPolicy(budget)
         program = try Program(
             StepContext(plan: plan, arena: arena.base, threads: threads),
             steps: plan.steps,
-            spins: spins,
+            policy: policy,
             timesSteps: timesSteps
         )
-        team = try ThreadTeam(program: program, spins: spins)
+        team = try ThreadTeam(program: program, policy: policy)
         self.arena = arena
         self.plan = plan
         self.threads = threads

@@ -4,24 +4,23 @@ import Synchronization
     import Glibc
 #endif
 
-/// Where threads wait for one another: they spin for a while, then sleep on a condition variable.
+/// Where threads wait for a condition: they look for a while, then sleep until whoever makes it true wakes them.
+///
+/// A sleeper counts itself, then looks once more; whoever makes the condition true does so, then looks for sleepers. All four
+/// are sequentially consistent, so one of the two sees the other.
 ///
 /// Unchecked: its state is atomic or guarded by the mutex.
 final class Gate: @unchecked Sendable {
-    private let generation: UnsafeMutablePointer<Atomic<UInt>>
     private let sleepers: UnsafeMutablePointer<Atomic<Int>>
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
-    /// Looks at the generation before going to sleep.
-    private let spins: Int
+    private let policy: SpinPolicy
 
-    /// Looks before others are let onto the processor in between: some two microseconds.
-    private static let quietSpins = 2_000
+    /// Looks between two that also ask whether spinning is still right.
+    private static let spinsAtOnce = 64
 
-    init(spins: Int) {
-        self.spins = spins
-        generation = .allocate(capacity: 1)
-        generation.initialize(to: Atomic(0))
+    init(_ policy: SpinPolicy) {
+        self.policy = policy
         sleepers = .allocate(capacity: 1)
         sleepers.initialize(to: Atomic(0))
         mutex = .allocate(capacity: 1)
@@ -38,33 +37,34 @@ final class Gate: @unchecked Sendable {
         condition.deallocate()
         mutex.deallocate()
         sleepers.deallocate()
-        generation.deallocate()
     }
 
-    /// What to hand to `wait(since:)`.
-    var current: UInt { generation.pointee.load(ordering: .acquiring) }
+    /// Wakes who sleeps; called after a condition became true by a sequentially consistent store.
+    @inline(__always)
+    func wake() {
+        if sleepers.pointee.load(ordering: .sequentiallyConsistent) > 0 { wakeSleepers() }
+    }
 
-    /// Lets everyone through who waits or will wait for a generation after the current one.
-    func open() {
-        generation.pointee.add(1, ordering: .sequentiallyConsistent)
-        guard sleepers.pointee.load(ordering: .sequentiallyConsistent) > 0 else { return }
+    private func wakeSleepers() {
         pthread_mutex_lock(mutex)
         pthread_cond_broadcast(condition)
         pthread_mutex_unlock(mutex)
     }
 
-    /// Returns once the gate has been opened since `seen` was read.
-    func wait(since seen: UInt) {
-        for spin in 0..<spins {
-            if current != seen { return }
+    /// Returns once `isOpen`, a sequentially consistent load, is true.
+    @inline(__always)
+    func wait(until isOpen: () -> Bool) {
+        if isOpen() { return }
+        var spun = 0
+        while spun < policy.spins {
+            for _ in 0..<Self.spinsAtOnce where isOpen() { return }
+            spun &+= Self.spinsAtOnce
             // Whoever is waited for may need this very processor.
-            if spin >= Self.quietSpins, spin % 64 == 0 { sched_yield() }
+            if spun > SpinPolicy.shortSpins { sched_yield() }
         }
         pthread_mutex_lock(mutex)
         sleepers.pointee.add(1, ordering: .sequentiallyConsistent)
-        while generation.pointee.load(ordering: .sequentiallyConsistent) == seen {
-            pthread_cond_wait(condition, mutex)
-        }
+        while !isOpen() { pthread_cond_wait(condition, mutex) }
         sleepers.pointee.subtract(1, ordering: .sequentiallyConsistent)
         pthread_mutex_unlock(mutex)
     }

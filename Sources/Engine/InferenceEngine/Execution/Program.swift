@@ -6,8 +6,8 @@ import KernelInterface
 
 /// Everything the threads of an executor share: the steps, and who does which task of them.
 ///
-/// All threads walk through the same steps. In each they take tasks until none is left, then wait for those that others
-/// took. Tasks write disjoint bytes and are exact, so it never matters who did which. A kernel may read on behind its
+/// All threads walk through the same steps. In each they take tasks, their own first, until none is left, then wait for those
+/// that others took. Tasks write disjoint bytes and are exact, so it never matters who did which. A kernel may read on behind its
 /// rows into bytes another task is writing (slices of one buffer); they meet zero weights or are not kept.
 ///
 /// Unchecked: steps never change, counters are atomic, a step's time is written by the thread that ends it.
@@ -23,7 +23,7 @@ final class Program: @unchecked Sendable {
     private let gate: Gate
     private let scratch: GuardedMemory
 
-    init(_ context: StepContext, steps plan: [PlanStep], spins: Int, timesSteps: Bool) throws(InferenceError) {
+    init(_ context: StepContext, steps plan: [PlanStep], policy: SpinPolicy, timesSteps: Bool) throws(InferenceError) {
         let prepared = plan.map { context.prepare($0) }
         stepCount = prepared.count
         threads = context.threads
@@ -36,8 +36,8 @@ final class Program: @unchecked Sendable {
         steps.initialize(from: prepared, count: prepared.count)
         kernels = .allocate(capacity: 1)
         kernels.initialize(to: context.plan.kernels)
-        counters = TaskCounters(steps: stepCount)
-        gate = Gate(spins: spins)
+        counters = TaskCounters(steps: stepCount, threads: threads)
+        gate = Gate(policy)
         if timesSteps {
             let buffer = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: stepCount)
             buffer.initialize(repeating: 0)
@@ -53,9 +53,6 @@ final class Program: @unchecked Sendable {
         kernels.deallocate()
         steps.deallocate()
     }
-
-    /// Makes the tasks of a run available; called by one thread while no run is under way.
-    func begin(run: UInt32) { counters.begin(run: run) }
 
     /// Does all tasks alone.
     func runAlone() {
@@ -81,19 +78,14 @@ final class Program: @unchecked Sendable {
         for index in 0..<stepCount {
             let step = steps + index
             let tasks = step.pointee.taskCount
-            while let task = counters.take(step: index, of: tasks, run: run) {
+            while let task = counters.take(step: index, of: tasks, run: run, thread: thread) {
                 step.pointee.run(task: task, kernels: kernels, scratch: own)
                 guard counters.finish(step: index, of: tasks) else { continue }
                 times?[index] = monotonicNanoseconds()
                 counters.close(step: index, run: run)
-                gate.open()
+                gate.wake()
             }
-            while !counters.isClosed(step: index, run: run) {
-                let seen = gate.current
-                if counters.isClosed(step: index, run: run) { break }
-                if counters.isOver(step: index, run: run) { return }
-                gate.wait(since: seen)
-            }
+            gate.wait { counters.isClosed(step: index, run: run) }
         }
         if thread == 0 { turnIntoDurations(since: start) }
     }

@@ -12,11 +12,21 @@ final class ThreadTeam {
     private final class Shared: @unchecked Sendable {
         let program: Program
         let start: Gate
+        /// The run under way, or the last; the first is 1.
+        let run = Atomic<UInt32>(0)
         let isStopping = Atomic(false)
 
-        init(program: Program, spins: Int) {
+        init(program: Program, policy: SpinPolicy) {
             self.program = program
-            start = Gate(spins: spins)
+            start = Gate(policy)
+        }
+
+        /// Begins another run, or the end.
+        func begin() -> UInt32 {
+            let number = run.load(ordering: .relaxed) &+ 1
+            run.store(number, ordering: .sequentiallyConsistent)
+            start.wake()
+            return number
         }
     }
 
@@ -24,21 +34,19 @@ final class ThreadTeam {
     private final class Worker {
         let shared: Shared
         let index: Int
-        let seen: UInt
 
         init(_ shared: Shared, index: Int) {
             self.shared = shared
             self.index = index
-            seen = shared.start.current
         }
 
         func loop() {
-            var seen = seen
+            var run: UInt32 = 0
             while true {
-                shared.start.wait(since: seen)
-                seen = shared.start.current
+                shared.start.wait { shared.run.load(ordering: .sequentiallyConsistent) != run }
+                run = shared.run.load(ordering: .acquiring)
                 if shared.isStopping.load(ordering: .acquiring) { return }
-                shared.program.run(UInt32(truncatingIfNeeded: seen), thread: index)
+                shared.program.run(run, thread: index)
             }
         }
     }
@@ -46,8 +54,8 @@ final class ThreadTeam {
     private let shared: Shared
     private var workers: [pthread_t] = []
 
-    init(program: Program, spins: Int) throws(InferenceError) {
-        shared = Shared(program: program, spins: spins)
+    init(program: Program, policy: SpinPolicy) throws(InferenceError) {
+        shared = Shared(program: program, policy: policy)
         for index in 1..<max(program.threads, 1) {
             var thread = pthread_t()
             let worker = Unmanaged.passRetained(Worker(shared, index: index))
@@ -65,18 +73,21 @@ final class ThreadTeam {
 
     /// Runs the program once on all threads, the caller being one.
     func run() {
-        guard !workers.isEmpty else { return shared.program.runAlone() }
-        // The gate's generations number the runs.
-        let run = UInt32(truncatingIfNeeded: shared.start.current &+ 1)
-        shared.program.begin(run: run)
-        shared.start.open()
-        shared.program.run(run, thread: 0)
+        guard !workers.isEmpty else {
+            SpinPolicy.begin(threads: 1)
+            shared.program.runAlone()
+            SpinPolicy.end(threads: 1)
+            return
+        }
+        SpinPolicy.begin(threads: workers.count + 1)
+        shared.program.run(shared.begin(), thread: 0)
+        SpinPolicy.end(threads: workers.count + 1)
     }
 
     private func stop() {
         guard !workers.isEmpty else { return }
         shared.isStopping.store(true, ordering: .releasing)
-        shared.start.open()
+        _ = shared.begin()
         for worker in workers { pthread_join(worker, nil) }
         workers = []
     }
