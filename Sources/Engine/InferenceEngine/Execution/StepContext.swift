@@ -9,8 +9,8 @@ struct StepContext {
 
     /// Pieces of work per thread: enough that a late thread does not hold the others up for long.
     static let tasksPerThread = 4
-    /// Elements below which a task of its own costs more than it saves: moved bytes, some microsecond's worth.
-    static let smallestTask = 32_768
+    /// Elements below which a task of its own costs more than it saves: moved bytes, a microsecond's worth.
+    static let smallestTask = 16_384
 
     func pointer(_ tensor: PlanTensor) -> UnsafeMutablePointer<UInt8> {
         (arena + tensor.offset).assumingMemoryBound(to: UInt8.self)
