@@ -90,7 +90,18 @@ private func strip(
     if row == end { return }
     var x = Rows(a, row)
     var sums = Sums(panel)
+    // Weights come once a query, from the third-level cache: while a panel's first tile is computed, the next panel,
+    // or what lies behind the last, is brought nearer. Of longer panels two would crowd out everything else.
     var k = 0
+    if bytes <= 4096 {
+        let ahead = panel.weights + bytes &* 32
+        while k < bytes {
+            edgeprof_prefetch_level2(ahead + k &* 32)
+            edgeprof_prefetch_level2(ahead + (k &* 32 &+ 64))
+            sums.add(rows, wide, x, panel, k)
+            k &+= 4
+        }
+    }
     while k < bytes {
         sums.add(rows, wide, x, panel, k)
         k &+= 4

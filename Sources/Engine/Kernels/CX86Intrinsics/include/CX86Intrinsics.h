@@ -8,6 +8,12 @@
 
 #define EDGEPROF_INLINE(features) static inline __attribute__((always_inline, target(features)))
 
+/// Asks for the cache line at an address, which need not exist, in the second-level cache.
+EDGEPROF_INLINE("sse")
+void edgeprof_prefetch_level2(const void *address) {
+    __builtin_prefetch(address, 0, 2);
+}
+
 /// Upper 256 bits of a 512-bit vector.
 EDGEPROF_INLINE("avx512f")
 __m256i edgeprof_mm512_upper_si256(__m512i vector) {
