@@ -207,14 +207,11 @@ struct NodeValidation {
                 scales[row] > 0 && Requantization.isUsable(multiplier),
                 "weight scale \(scales[row]) of output \(row) is not a usable positive number"
             )
-            var magnitude = Int(bias[row].magnitude)
-            weights.withUnsafeBufferPointer { weights in
-                var sum = 0
-                for element in (row * depth)..<((row + 1) * depth) { sum &+= Int(weights[element].magnitude) }
-                // Twice: the zero point's compensation is added to the bias.
-                magnitude += 2 * 255 * sum
+            // Twice: the zero point's compensation is added to the bias.
+            let (worst, isFar) = depth.multipliedReportingOverflow(by: 2 * 255 * 128)
+            if isFar || worst > Int(Int32.max) - Int(bias[row].magnitude) {
+                try requireAccumulator(row: row, depth: depth, weights, bias[row])
             }
-            if magnitude > Int(Int32.max) { try requireAccumulator(row: row, depth: depth, weights, bias[row]) }
         }
     }
 

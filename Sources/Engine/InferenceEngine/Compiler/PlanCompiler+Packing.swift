@@ -118,13 +118,15 @@ extension PlanCompiler {
         output: QuantizationParameters,
         _ depth: Int
     ) -> (bias: [Int32], multipliers: [Float]) {
-        let zeroPoint = Int(source.engineZeroPoint)
+        let zeroPoint = source.engineZeroPoint
         let bias = layer.weights.withUnsafeBufferPointer { weights in
             layer.bias.indices.map { row in
-                var sum = 0
-                for element in (row * depth)..<((row + 1) * depth) { sum &+= Int(weights[element]) }
-                // The network's validation has shown that this fits.
-                return Int32(truncatingIfNeeded: Int(layer.bias[row]) - zeroPoint * sum)
+                var sum: Int32 = 0
+                for weight in UnsafeBufferPointer(rebasing: weights[(row * depth)..<((row + 1) * depth)]) {
+                    sum &+= Int32(weight)
+                }
+                // The network's validation has shown that this fits, so it may wrap on the way.
+                return layer.bias[row] &- zeroPoint &* sum
             }
         }
         let multipliers = layer.weightScales.map {

@@ -1,5 +1,9 @@
 import KernelInterface
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Gathers a plan's constants, each aligned to 64 bytes, in one growing piece of memory.
 struct BlobBuilder: ~Copyable {
     static let alignment = 64
@@ -10,10 +14,22 @@ struct BlobBuilder: ~Copyable {
     /// Makes an empty blob with room for so many bytes; it grows beyond them where it must.
     init(capacity: Int) {
         self.capacity = max(capacity + KernelLimits.overread, Self.alignment)
-        base = .allocate(byteCount: self.capacity, alignment: Self.alignment)
+        base = Self.allocate(self.capacity)
     }
 
     deinit { base.deallocate() }
+
+    /// From this size on memory comes in pages of 2 MiB, where the system has them: a page fault costs as much as
+    /// packing the 4 KiB behind it.
+    private static let hugePageBytes = 2 << 20
+
+    private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
+        guard bytes >= 2 * hugePageBytes else { return .allocate(byteCount: bytes, alignment: alignment) }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: hugePageBytes)
+        // The last page only as far as it is ours: what follows is another's. Nothing depends on the answer.
+        madvise(memory, bytes / hugePageBytes * hugePageBytes, MADV_HUGEPAGE)
+        return memory
+    }
 
     /// Adds zeroed room for elements and lets the caller fill it; returns its offset.
     mutating func append<Element: BitwiseCopyable>(
@@ -53,7 +69,7 @@ struct BlobBuilder: ~Copyable {
     private mutating func reserve(_ needed: Int) {
         guard needed > capacity else { return }
         let larger = max(needed, capacity * 2)
-        let grown = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: Self.alignment)
+        let grown = Self.allocate(larger)
         grown.copyMemory(from: base, byteCount: count)
         base.deallocate()
         base = grown
