@@ -290,7 +290,7 @@ let collector: [Target] = [
 let programs: [Target] = [
     .executableTarget(
         name: "network-benchmarks",
-        dependencies: ["InferenceEngine", "NetworkGraph", "Quantization", "KernelDispatch", "ModelZoo"],
+        dependencies: ["InferenceEngine", "NetworkGraph", "Quantization", "KernelDispatch", "ModelZoo", "HostInfo"],
         path: "Benchmarks/Networks"
     ),
     .target(name: "Answering", dependencies: ["InferenceEngine"], path: "Benchmarks/Peers/Answering"),
@@ -301,6 +301,12 @@ let programs: [Target] = [
             "Quantization",
         ],
         path: "Benchmarks/Locality"
+    ),
+    .executableTarget(
+        name: "start-worker",
+        dependencies: ["ONNXImport", "InferenceEngine", "KernelDispatch"],
+        path: "Benchmarks/Start",
+        exclude: ["start.py"]
     ),
     .executableTarget(
         name: "peer-worker",

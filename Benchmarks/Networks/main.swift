@@ -1,5 +1,7 @@
-// Times whole zoo networks: `network-benchmarks [--threads N] [--isa I] [--plan naive|fused] [--rounds N] [--steps] MODEL…`.
+// Times whole zoo networks:
+// `network-benchmarks [--threads N] [--isa I] [--plan naive|fused] [--rounds N] [--steps | --scaling] MODEL…`.
 // Rounds of all models are interleaved, so a drifting machine touches all alike; the lowest and the median are shown.
+// `--scaling` prints speed-up and efficiency for 1 to N threads (all usable CPUs unless --threads says), as Markdown.
 // The model `rearrangements` has one step for each way to move elements.
 
 import Glibc
@@ -8,20 +10,22 @@ import KernelDispatch
 import ModelZoo
 import Quantization
 
-var threads = 1
+var threads: Int?
 var isa: String?
 var kind = PlanKind.fused
 var rounds = 20
 var showsSteps = false
+var showsScaling = false
 var names: [String] = []
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
     switch argument {
-    case "--threads": threads = arguments.popFirst().flatMap { Int($0) } ?? 1
+    case "--threads": threads = arguments.popFirst().flatMap { Int($0) }
     case "--isa": isa = arguments.popFirst()
     case "--plan": kind = arguments.popFirst() == "naive" ? .naive : .fused
     case "--rounds": rounds = arguments.popFirst().flatMap { Int($0) } ?? 20
     case "--steps": showsSteps = true
+    case "--scaling": showsScaling = true
     default: names.append(argument)
     }
 }
@@ -41,6 +45,15 @@ func milliseconds(_ nanoseconds: UInt64) -> String {
     let microseconds = nanoseconds / 1000
     let fraction = String(microseconds % 1000)
     return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - fraction.utf8.count) + fraction
+}
+
+/// Bytes that look random but are always the same.
+func fillInput(of executor: Executor) {
+    var state: UInt32 = 1
+    for index in executor.input().indices {
+        state = state &* 1_664_525 &+ 1_013_904_223
+        executor.input()[index] = UInt8(truncatingIfNeeded: state >> 24)
+    }
 }
 
 struct Entry {
@@ -71,12 +84,8 @@ for name in names {
     let plan = try MappedPlan.load(path: path)
     let loaded = now()
     unlink(path)
-    let executor = try Executor(plan: plan, threads: threads, timesSteps: showsSteps)
-    var state: UInt32 = 1
-    for index in executor.input().indices {
-        state = state &* 1_664_525 &+ 1_013_904_223
-        executor.input()[index] = UInt8(truncatingIfNeeded: state >> 24)
-    }
+    let executor = try Executor(plan: plan, threads: threads ?? 1, timesSteps: showsSteps)
+    fillInput(of: executor)
     executor.run()
     entries.append(
         Entry(name: name, executor: executor, stepTimes: Array(repeating: .max, count: plan.stepInfos.count))
@@ -87,6 +96,10 @@ for name in names {
         "load \(milliseconds(loaded - written)) ms,",
         "arena \(executor.arenaBytes), scratch \(executor.scratchBytes), weights \(plan.weightsBytes) bytes"
     )
+}
+if showsScaling {
+    try printScaling(entries.map { ($0.name, $0.executor.plan) }, largest: threads, rounds: rounds)
+    exit(0)
 }
 for _ in 0..<rounds {
     for index in entries.indices {
@@ -100,7 +113,7 @@ for _ in 0..<rounds {
         }
     }
 }
-print("\(entries[0].executor.plan.instructionSet), \(kind.name) plan, \(threads) thread(s): lowest / median ms")
+print("\(entries[0].executor.plan.instructionSet), \(kind.name) plan, \(threads ?? 1) thread(s): lowest / median ms")
 for entry in entries {
     let sorted = entry.times.sorted()
     print(padded(entry.name, 20), padded(milliseconds(sorted[0]), 10), milliseconds(sorted[sorted.count / 2]))
