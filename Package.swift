@@ -221,7 +221,9 @@ let measurement: [Target] = [
     .target(name: "Economics", dependencies: ["Statistics", "EdgeprofAPI"], swiftSettings: optimized),
     .target(
         name: "MeasurementCore",
-        dependencies: ["InferenceEngine", "PerfCounters", "HostInfo", "HostProbes", "Checksum", histogram],
+        dependencies: [
+            "InferenceEngine", "KernelDispatch", "PerfCounters", "HostInfo", "HostProbes", "Checksum", histogram,
+        ],
         swiftSettings: optimized
     ),
     .target(

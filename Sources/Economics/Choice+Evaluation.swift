@@ -23,6 +23,8 @@ extension Choice {
         shortfalls = evaluation.failures
         settings = measurement.settings
         flags = measurement.flags
+        rooflineShare = measurement.rooflineShare
+        engineLimited = measurement.rooflineShare.map { $0 < Run.Roofline.engineLimitedShare }
         accuracy = candidate.accuracy.map {
             Accuracy(
                 value: $0.value,

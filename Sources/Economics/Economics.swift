@@ -30,6 +30,7 @@ public enum Economics {
             objective: deployment.value == nil ? .usdPerMillionCorrect : .roi,
             choices: ranking.choices,
             uncertainty: ranking.uncertainty,
+            equalShare: ranking.equalShare,
             assumptions: ranking.assumptions,
             warnings: ranking.warnings
         )

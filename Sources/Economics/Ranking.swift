@@ -27,20 +27,14 @@ struct Ranking {
         let problems = deployment.problems() + tiers.problems() + measurements.problems()
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
 
-        let candidates = measurements.measurements
-            .compactMap { measurement in
-                tiers.tiers.first { $0.id == measurement.tier }.map {
-                    Candidate(measurement, tier: $0, deployment: deployment)
-                }
-            }
-            .sorted(by: Candidate.precedes)
-        var evaluations = candidates.map { Evaluation($0, deployment: deployment) }
-        let reference = evaluations.referenceAccuracy
-        for index in evaluations.indices {
-            evaluations[index].setValue(referenceAccuracy: reference, deployment: deployment)
-        }
+        let (evaluations, reference) = Self.evaluate(measurements.measurements, tiers, deployment)
         let chosen = Self.bestSettings(evaluations, objective).sorted { objective.ranks($0, before: $1) }
-        let draws = Uncertainty(chosen, candidates: candidates, objective: objective, deployment: deployment)
+        let draws = Uncertainty(
+            chosen,
+            candidates: evaluations.map(\.candidate),
+            objective: objective,
+            deployment: deployment
+        )
         let (summaries, none) = draws.summaries()
 
         self.deployment = deployment
@@ -53,6 +47,39 @@ struct Ranking {
         uncertainty = draws.description
         pNone = none
         choices = Self.choices(chosen, summaries, objective, deployment)
+    }
+
+    /// The best settings of each model and tier, best first, at the point estimates.
+    static func order(
+        _ measurements: [TierMeasurement],
+        _ tiers: TierList,
+        _ deployment: Deployment,
+        _ objective: Objective
+    ) -> [Evaluation] {
+        bestSettings(evaluate(measurements, tiers, deployment).evaluations, objective)
+            .sorted { objective.ranks($0, before: $1) }
+    }
+
+    /// Every candidate on a listed tier, and the accuracy their values are reckoned from.
+    private static func evaluate(
+        _ measurements: [TierMeasurement],
+        _ tiers: TierList,
+        _ deployment: Deployment
+    ) -> (evaluations: [Evaluation], referenceAccuracy: Double) {
+        let candidates =
+            measurements
+            .compactMap { measurement in
+                tiers.tiers.first { $0.id == measurement.tier }.map {
+                    Candidate(measurement, tier: $0, deployment: deployment)
+                }
+            }
+            .sorted(by: Candidate.precedes)
+        var evaluations = candidates.map { Evaluation($0, deployment: deployment) }
+        let reference = evaluations.referenceAccuracy
+        for index in evaluations.indices {
+            evaluations[index].setValue(referenceAccuracy: reference, deployment: deployment)
+        }
+        return (evaluations, reference)
     }
 
     /// The best settings of each model and tier.

@@ -71,6 +71,8 @@ public enum RunAggregation {
         guard let throughput = Quantiles.median(hosts.compactMap(\.throughput)),
             let latency = mean(latencies), let peak = hosts.map(\.peakMib).max()
         else { return nil }
+        let share = Quantiles.median(hosts.compactMap(\.rooflineShare))
+        let isEngineLimited = share.map { $0 < Run.Roofline.engineLimitedShare } ?? false
         let variabilities = hosts.compactMap(\.serviceTimeCv2)
         let basis: TierMeasurement.Basis =
             runs.contains(where: \.isStandIn) ? .standIn : isBurst ? .burst : .measured
@@ -89,8 +91,9 @@ public enum RunAggregation {
             serviceTimeCv2: variabilities.isEmpty
                 ? 0 : variabilities.reduce(0, +) / Double(variabilities.count),
             energy: energy(runs),
+            rooflineShare: share,
             basis: basis,
-            flags: isDisturbed ? ["disturbed"] : [],
+            flags: (isDisturbed ? ["disturbed"] : []) + (isEngineLimited ? [Flag.engineLimited.rawValue] : []),
             hosts: hosts.map(\.host)
         )
     }
@@ -142,6 +145,7 @@ private struct HostRuns {
     }
 
     var throughput: Double? { Quantiles.median(runs.map(\.throughputPerSecond)) }
+    var rooflineShare: Double? { Quantiles.median(runs.compactMap(\.rooflineShare)) }
     var serviceTimeCv2: Double? { merged.squaredCoefficientOfVariation }
     var peakMib: Double { runs.map(Self.peakMib).max() ?? 0 }
 

@@ -27,6 +27,8 @@ public struct RunFacts: Sendable, Equatable {
     public var loadPeakRssBytes: UInt64
     /// Energy of one inference above idle; nil when it was not measured.
     public var energy: TierMeasurement.Energy?
+    /// Time the box allows over time taken; nil when the run does not say.
+    public var rooflineShare: Double?
     /// Whether something else disturbed the run.
     public var isDisturbed: Bool
     /// Whether the run was too short to get thermally steady.
@@ -48,6 +50,7 @@ public struct RunFacts: Sendable, Equatable {
         peakRssBytes: UInt64,
         loadPeakRssBytes: UInt64,
         energy: TierMeasurement.Energy? = nil,
+        rooflineShare: Double? = nil,
         isDisturbed: Bool = false,
         isBurst: Bool = false,
         isStandIn: Bool = false
@@ -64,6 +67,7 @@ public struct RunFacts: Sendable, Equatable {
         self.peakRssBytes = peakRssBytes
         self.loadPeakRssBytes = loadPeakRssBytes
         self.energy = energy
+        self.rooflineShare = rooflineShare
         self.isDisturbed = isDisturbed
         self.isBurst = isBurst
         self.isStandIn = isStandIn
@@ -106,6 +110,7 @@ extension RunFacts {
             histogram: try LatencyHistogram(pairs: latency.histogram),
             peakRssBytes: memory.peakRssBytes,
             loadPeakRssBytes: memory.loadPeakRssBytes,
+            rooflineShare: run.roofline?.share,
             isDisturbed: run.flags.contains { $0.isDisturbance },
             isStandIn: run.flags.contains(.standIn)
         )

@@ -6,7 +6,7 @@ extension Choice {
         case pFeasible, pBest, tieGroup, usdPerMillionCorrect
         case latencyUnderLoadMilliseconds, latencyMilliseconds, worstHostLatencyMilliseconds
         case throughputPerSecond, peakRssMib, energyKwhPerSiteYear
-        case settings, instances, basis, flags, hosts
+        case settings, instances, basis, flags, rooflineShare, engineLimited, hosts
         case bestTierForModel, dominatedBy, accuracy
     }
 
@@ -41,6 +41,8 @@ extension Choice {
         try container.encode(instances, forKey: .instances)
         try container.encode(basis, forKey: .basis)
         try container.encode(flags, forKey: .flags)
+        try container.encode(rooflineShare.finite, forKey: .rooflineShare)
+        try container.encode(engineLimited, forKey: .engineLimited)
         try container.encode(hosts, forKey: .hosts)
         try container.encode(bestTierForModel, forKey: .bestTierForModel)
         try container.encode(dominatedBy, forKey: .dominatedBy)

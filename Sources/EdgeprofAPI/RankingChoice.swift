@@ -74,6 +74,10 @@ public struct Choice: Codable, Sendable, Equatable {
     public var basis: TierMeasurement.Basis
     /// Conditions the runs were made under.
     public var flags: [String]
+    /// Time the box allows over time taken; nil when no run says.
+    public var rooflineShare: Double?
+    /// Whether the engine more than the model sets the latency; nil when no run says.
+    public var engineLimited: Bool?
     /// Hosts measured.
     public var hosts: Int
     /// Whether this is the model's best tier.

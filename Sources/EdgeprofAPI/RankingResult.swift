@@ -10,6 +10,9 @@ public struct RankingResult: Codable, Sendable, Equatable {
     public var choices: [Choice]
     /// What the intervals rest on.
     public var uncertainty: Uncertainty
+    /// What would become of the order if no model were held back by the engine more than another; nil from versions that did
+    /// not ask.
+    public var equalShare: EqualShare?
     /// What the figures take for granted.
     public var assumptions: [String]
     /// What the reader should know before acting.
@@ -53,6 +56,35 @@ public struct RankingResult: Codable, Sendable, Equatable {
         }
     }
 
+    /// The ranking as it would be if every model reached the best roofline share on its tier.
+    public struct EqualShare: Codable, Sendable, Equatable {
+        /// Whether the feasible choices would keep their order, tied ones aside; nil when it cannot be told.
+        public var orderSurvives: Bool?
+        /// The choice that would lead; nil when none is feasible or it cannot be told.
+        public var first: Choice.Alternative?
+        /// The same in a sentence.
+        public var message: String
+
+        /// Describes the ranking at equal shares.
+        public init(orderSurvives: Bool?, first: Choice.Alternative?, message: String) {
+            self.orderSurvives = orderSurvives
+            self.first = first
+            self.message = message
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case orderSurvives, first, message
+        }
+
+        /// Encodes all names, `null` where nothing is known.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(orderSurvives, forKey: .orderSurvives)
+            try container.encode(first, forKey: .first)
+            try container.encode(message, forKey: .message)
+        }
+    }
+
     /// Creates a ranking.
     public init(
         deployment: String,
@@ -60,6 +92,7 @@ public struct RankingResult: Codable, Sendable, Equatable {
         objective: Objective,
         choices: [Choice],
         uncertainty: Uncertainty,
+        equalShare: EqualShare? = nil,
         assumptions: [String],
         warnings: [String]
     ) {
@@ -68,6 +101,7 @@ public struct RankingResult: Codable, Sendable, Equatable {
         self.objective = objective
         self.choices = choices
         self.uncertainty = uncertainty
+        self.equalShare = equalShare
         self.assumptions = assumptions
         self.warnings = warnings
     }

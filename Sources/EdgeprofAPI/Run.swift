@@ -45,6 +45,8 @@ public struct Run: Codable, Sendable, Hashable {
     public var energy: Energy?
     /// Disturbances and properties, see `Flag`.
     public var flags: [Flag]
+    /// How near it came to what the box allows; nil in runs of versions that did not ask, and where the outcome is not `ok`.
+    public var roofline: Roofline?
     /// Time by layer, where asked for.
     public var layers: [Layer]?
     /// Version of the program that took the run.
@@ -73,6 +75,7 @@ public struct Run: Codable, Sendable, Hashable {
         counters: [Counter] = [],
         energy: Energy? = nil,
         flags: [Flag] = [],
+        roofline: Roofline? = nil,
         layers: [Layer]? = nil,
         producer: String
     ) {
@@ -97,6 +100,7 @@ public struct Run: Codable, Sendable, Hashable {
         self.counters = counters
         self.energy = energy
         self.flags = flags
+        self.roofline = roofline
         self.layers = layers
         self.producer = producer
     }
@@ -288,6 +292,10 @@ public struct Run: Codable, Sendable, Hashable {
         public var memoryAccessBytes: UInt64
         /// Median time a query.
         public var nanoseconds: UInt64
+        /// Time the roofline allows over the time taken; nil where no roofline is known.
+        public var rooflineShare: Double?
+        /// What sets the ceiling; nil where no roofline is known.
+        public var boundBy: Roofline.Bound?
 
         /// Makes a layer record.
         public init(
@@ -296,7 +304,9 @@ public struct Run: Codable, Sendable, Hashable {
             shape: String,
             macs: UInt64,
             memoryAccessBytes: UInt64,
-            nanoseconds: UInt64
+            nanoseconds: UInt64,
+            rooflineShare: Double? = nil,
+            boundBy: Roofline.Bound? = nil
         ) {
             self.name = name
             self.operation = operation
@@ -304,6 +314,8 @@ public struct Run: Codable, Sendable, Hashable {
             self.macs = macs
             self.memoryAccessBytes = memoryAccessBytes
             self.nanoseconds = nanoseconds
+            self.rooflineShare = rooflineShare
+            self.boundBy = boundBy
         }
     }
 }
@@ -332,12 +344,14 @@ public enum Flag: String, Codable, Sendable, CaseIterable {
     case partialCounters = "partial-counters"
     /// Property: taken under limits that imitate a lesser box.
     case standIn = "stand-in"
+    /// Property: far from what the box allows, so that the engine more than the model sets the latency.
+    case engineLimited = "engine-limited"
 
     /// Whether a run with this flag is left out of rankings while undisturbed runs exist.
     public var isDisturbance: Bool {
         switch self {
         case .stolenTime, .otherLoad, .clockStep: true
-        case .fewQueries, .partialCounters, .standIn: false
+        case .fewQueries, .partialCounters, .standIn, .engineLimited: false
         }
     }
 }

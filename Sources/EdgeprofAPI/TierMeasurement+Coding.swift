@@ -13,6 +13,7 @@ extension TierMeasurement {
         case instances
         case serviceTimeCv2
         case energy
+        case rooflineShare
         case basis
         case flags
         case hosts
@@ -39,6 +40,7 @@ extension TierMeasurement {
             instances: try container.decodeIfPresent(Int.self, forKey: .instances) ?? settings?.instances ?? 1,
             serviceTimeCv2: try container.decodeIfPresent(Double.self, forKey: .serviceTimeCv2) ?? 0,
             energy: try container.decodeIfPresent(Energy.self, forKey: .energy),
+            rooflineShare: try container.decodeIfPresent(Double.self, forKey: .rooflineShare),
             basis: try container.decodeIfPresent(Basis.self, forKey: .basis) ?? .measured,
             flags: try container.decodeIfPresent([String].self, forKey: .flags) ?? [],
             hosts: try container.decodeIfPresent([Host].self, forKey: .hosts) ?? []

@@ -26,6 +26,8 @@ public struct TierMeasurement: Codable, Sendable, Equatable {
     public var serviceTimeCv2: Double
     /// Energy of one inference above idle; none when it was not measured.
     public var energy: Energy?
+    /// Time the box allows over time taken, the median of the hosts' medians; none when no run says.
+    public var rooflineShare: Double?
     /// What the figures rest on (`measured`).
     public var basis: Basis
     /// Conditions the runs were made under, such as `disturbed`.
@@ -180,6 +182,7 @@ public struct TierMeasurement: Codable, Sendable, Equatable {
         instances: Int = 1,
         serviceTimeCv2: Double = 0,
         energy: Energy? = nil,
+        rooflineShare: Double? = nil,
         basis: Basis = .measured,
         flags: [String] = [],
         hosts: [Host] = []
@@ -197,6 +200,7 @@ public struct TierMeasurement: Codable, Sendable, Equatable {
         self.instances = instances
         self.serviceTimeCv2 = serviceTimeCv2
         self.energy = energy
+        self.rooflineShare = rooflineShare
         self.basis = basis
         self.flags = flags
         self.hosts = hosts

@@ -38,6 +38,10 @@ extension TierMeasurement {
         // Of n queries it is n - 1 at most, and no run has more than 10^11.
         collector.require(serviceTimeCv2, "\(path).serviceTimeCv2", in: 0...1e12)
         if let energy { collector.require(energy.joulesPerInference, "\(path).energy.joulesPerInference", in: 0...1e9) }
+        if let rooflineShare {
+            let range = 1e-6...EdgeprofAPI.Run.Roofline.largestShare
+            collector.require(rooflineShare, "\(path).rooflineShare", in: range, "a fraction: 0.85, not 85")
+        }
         accuracy?.collectProblems("\(path).accuracy", into: &collector)
         var ids: Set<String> = []
         for (index, host) in hosts.enumerated() {

@@ -9,6 +9,8 @@ struct ChildEnd {
     var reason: String?
     /// What was measured, exactly when it ended well.
     var record: MeasuredRecord?
+    /// What the host can do, exactly when that was measured and ended well.
+    var ceilings: RecordedCeilings?
     /// Whether the child could not use the packed plan it was given.
     var isUnusablePlan = false
 
@@ -67,6 +69,9 @@ struct ChildEnd {
         }
         switch (record, ChildExit(rawValue: exitCode)) {
         case (.measured(let measured), .measured): self.init(outcome: .ok, record: measured)
+        case (.ceilings(let measured), .measured):
+            self.init(outcome: .ok)
+            ceilings = measured
         case (.failed(let reason), .outOfMemory): self.init(outcome: .oom, reason: reason)
         case (.failed(let reason), .refused): self.init(outcome: .refused, reason: reason)
         case (.failed(let reason), .unfinished): self.init(outcome: .timeout, reason: reason)
@@ -74,7 +79,7 @@ struct ChildEnd {
             self.init(outcome: .crashed, reason: reason)
             isUnusablePlan = true
         case (.failed(let reason), _): self.init(outcome: .crashed, reason: "exit code \(exitCode): \(reason)")
-        case (.measured, _):
+        case (.measured, _), (.ceilings, _):
             self.init(outcome: .crashed, reason: "exit code \(exitCode) after its record\(diagnostics)")
         }
     }

@@ -11,6 +11,7 @@ public struct Measurer: Sendable {
     public var producer = "edgeprof \(Edgeprof.version)"
 
     private let cache: PlanCache
+    private let ceilingCache: CeilingCache
     private let helper: String
     /// Where lock files are; tests have their own.
     var lockFolders = MeasurementLock.folders
@@ -34,6 +35,7 @@ public struct Measurer: Sendable {
         self.limits = limits
         if let helper { self.helper = helper } else { self.helper = try HelperProgram.find() }
         cache = PlanCache(directory: cacheDirectory, limitBytes: cacheLimitBytes)
+        ceilingCache = CeilingCache(directory: cacheDirectory)
     }
 
     /// What a measurement is doing.
@@ -92,7 +94,9 @@ public struct Measurer: Sendable {
                 draft.startedAt = Timestamp.now
                 ended = try start(prepared, settings, layers, lock, cancellation)
             }
-            return draft.run(ended)
+            var run = draft.run(ended)
+            if let record = ended.record { try setRoofline(of: &run, record, settings, lock, cancellation) }
+            return run
         } catch {
             switch error {
             case .refused(let reason): return draft.run(ChildEnd(outcome: .refused, reason: reason))
@@ -119,16 +123,32 @@ public struct Measurer: Sendable {
             memoryLimitBytes: limits?.memoryBytes,
             timesLayers: layers
         )
-        let timeoutSeconds = graceSeconds + 4 * settings.durationSeconds
+        return try start(
+            arguments.strings,
+            files: [prepared.file],
+            timeoutSeconds: graceSeconds + 4 * settings.durationSeconds,
+            lock,
+            cancellation
+        )
+    }
+
+    /// Starts a child with any arguments and waits for its end.
+    private func start(
+        _ arguments: [String],
+        files: [FileDescriptor],
+        timeoutSeconds: Double,
+        _ lock: MeasurementLock,
+        _ cancellation: MeasurementCancellation
+    ) throws(PreparationFailure) -> ChildEnd {
         let killsBefore = KernelKills.count
         do throws(MeasurementError) {
             let child = try ChildProcess(
                 ChildCommand(
                     executable: helper,
-                    arguments: arguments.strings,
+                    arguments: arguments,
                     environment: HelperProgram.environment,
                     // The lock goes along: it is held as long as anything measures, even if this program is killed.
-                    files: [prepared.file] + lock.files,
+                    files: files + lock.files,
                     timeoutNanoseconds: UInt64(timeoutSeconds * 1e9),
                     outputLimit: MeasurementRecord.longest
                 )
@@ -141,6 +161,46 @@ public struct Measurer: Sendable {
             )
         } catch {
             throw .error(error)
+        }
+    }
+
+    /// Puts a run beside what the host can do, which is measured where it is not known.
+    ///
+    /// A run that was faster than ceilings allow shows that the box was slower when they were measured: they are measured
+    /// again, once, unless that was just now.
+    private func setRoofline(
+        of run: inout Run,
+        _ record: MeasuredRecord,
+        _ settings: MeasurementSettings,
+        _ lock: MeasurementLock,
+        _ cancellation: MeasurementCancellation
+    ) throws(PreparationFailure) {
+        let key = CeilingKey(isa: record.isa, settings: settings, limits: limits)
+        if let known = ceilingCache.ceilings(for: key) {
+            let isSurpassed = run.setRoofline(record, .success(known))
+            guard isSurpassed else { return }
+            ceilingCache.discard(key)
+        }
+        let arguments = CeilingArguments(
+            recordDescriptor: ChildProcess.recordDescriptor,
+            isa: key.isa,
+            threads: key.threads,
+            cpus: limits?.cpus.map { CPUList($0) },
+            memoryLimitBytes: limits?.memoryBytes
+        )
+        let ended: ChildEnd
+        do throws(PreparationFailure) {
+            ended = try start(arguments.strings, files: [], timeoutSeconds: 60, lock, cancellation)
+        } catch {
+            guard case .error(let error) = error, error.code != .cancelled else { throw error }
+            ended = ChildEnd(outcome: .crashed, reason: error.description)
+        }
+        if let ceilings = ended.ceilings {
+            ceilingCache.keep(ceilings, for: key)
+            run.setRoofline(record, .success(ceilings))
+        } else {
+            let reason = ended.reason.map { ": \($0)" } ?? ""
+            run.setRoofline(record, .failure(RooflineGap(reason: "the ceilings could not be measured\(reason)")))
         }
     }
 }

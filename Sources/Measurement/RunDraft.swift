@@ -39,7 +39,13 @@ struct RunDraft {
             flags: host.limits == nil ? [] : [.standIn],
             producer: producer
         )
-        guard let record = end.record else { return run }
+        guard let record = end.record else {
+            if end.outcome == .ok {
+                run.outcome = .crashed
+                run.outcomeReason = "its record is of another kind"
+            }
+            return run
+        }
         guard let latency = Run.Latency(record.latency), record.windowNanoseconds > 0 else {
             run.outcome = .crashed
             run.outcomeReason = "its record holds no queries"

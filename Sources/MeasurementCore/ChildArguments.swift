@@ -56,9 +56,10 @@ public struct ChildArguments: Sendable, Hashable {
     public static let help = """
         USAGE: edgeprof-measure --plan FD --record FD --threads N --instances N --nanoseconds N
                                 [--cpus LIST] [--memory-limit BYTES] [--layers]
+               edgeprof-measure ceilings --record FD --isa ISA --threads N [--cpus LIST] [--memory-limit BYTES]
 
-        Runs one model and nothing else, for edgeprof and edgeprof-agent, which start it. To measure a model by hand,
-        use `edgeprof profile`.
+        Runs one model and nothing else, or (ceilings) loops that show what the host can do, for edgeprof and
+        edgeprof-agent, which start it. To measure a model by hand, use `edgeprof profile`.
 
           --plan FD             open file descriptor of a packed plan (docs/formats/plan.md)
           --record FD           open file descriptor the record is written to (docs/formats/record.md)
@@ -68,6 +69,7 @@ public struct ChildArguments: Sendable, Hashable {
           --cpus LIST           CPUs to stay on, for example 0,2-3
           --memory-limit BYTES  address space to stay within
           --layers              time each step of the plan as well, after the timed queries
+          --isa ISA             instruction set the loops are made of
           --help                show this
 
         Exit codes: 0 measured, 1 failed, 2 bad usage, 3 out of memory, 4 refused (plan or limits do not suit this host),
@@ -87,52 +89,20 @@ extension ChildArguments {
     /// - Parameter strings: without the program's name.
     /// - Throws: `ChildUsageError` that names the argument.
     public init(parsing strings: [String]) throws(ChildUsageError) {
-        var values: [String: String] = [:]
-        var timesLayers = false
-        let known = ["--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--memory-limit"]
-        var rest = strings[...]
-        while let name = rest.popFirst() {
-            if name == "--layers" {
-                timesLayers = true
-                continue
-            }
-            guard known.contains(name) else { throw ChildUsageError(description: "unknown argument \(name)") }
-            guard let value = rest.popFirst() else { throw ChildUsageError(description: "\(name) needs a value") }
-            guard values.updateValue(value, forKey: name) == nil else {
-                throw ChildUsageError(description: "\(name) is given twice")
-            }
-        }
-        func text(_ name: String) throws(ChildUsageError) -> String {
-            guard let value = values[name] else { throw ChildUsageError(description: "\(name) is missing") }
-            return value
-        }
-        func number<Value: FixedWidthInteger>(
-            _ name: String,
-            _ range: ClosedRange<Value>
-        ) throws(ChildUsageError) -> Value {
-            let value = try text(name)
-            guard let number = Value(value), range.contains(number) else {
-                throw ChildUsageError(
-                    description: "\(name) must be \(range.lowerBound) to \(range.upperBound), not \(value)"
-                )
-            }
-            return number
-        }
-        self.init(
-            planDescriptor: try number("--plan", 0...Int32.max),
-            recordDescriptor: try number("--record", 0...Int32.max),
-            threads: try number("--threads", 1...1024),
-            instances: try number("--instances", 1...1024),
-            // An hour and a day: sums of a few of them stay far from overflow.
-            durationNanoseconds: try number("--nanoseconds", 1...86_400_000_000_000)
+        let words = try ChildWords(
+            strings,
+            named: ["--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--memory-limit"],
+            switches: ["--layers"]
         )
-        self.timesLayers = timesLayers
-        if values["--memory-limit"] != nil { memoryLimitBytes = try number("--memory-limit", 1...UInt64(Int64.max)) }
-        if let list = values["--cpus"] {
-            guard let cpus = CPUList(list), !cpus.cpus.isEmpty else {
-                throw ChildUsageError(description: "--cpus must be a list such as 0,2-3, not \(list)")
-            }
-            self.cpus = cpus
-        }
+        self.init(
+            planDescriptor: try words.number("--plan", 0...Int32.max),
+            recordDescriptor: try words.number("--record", 0...Int32.max),
+            threads: try words.number("--threads", 1...1024),
+            instances: try words.number("--instances", 1...1024),
+            // An hour and a day: sums of a few of them stay far from overflow.
+            durationNanoseconds: try words.number("--nanoseconds", 1...86_400_000_000_000)
+        )
+        timesLayers = words.switches.contains("--layers")
+        (cpus, memoryLimitBytes) = (try words.cpus(), try words.memoryLimit())
     }
 }

@@ -41,6 +41,7 @@ extension MeasurementRecord {
         switch kind {
         case 1: self = .measured(try body.measured())
         case 2: self = .failed(reason: try body.text())
+        case 3: self = .ceilings(try body.ceilings())
         default: throw RecordError("it is of unknown kind \(kind)")
         }
         guard body.isAtEnd else { throw RecordError("it goes on after its last field") }
@@ -61,6 +62,13 @@ extension RecordReader {
         record.clockStepNanoseconds = try integer()
         record.counters = try list { reader throws(RecordError) in try reader.counter() }
         record.energy = try energy()
+        record.steps = try list { reader throws(RecordError) in
+            RecordedStep(
+                macs: try reader.integer(),
+                activationBytes: try reader.integer(),
+                constantBytes: try reader.integer()
+            )
+        }
         if try flag() {
             record.layers = try list { reader throws(RecordError) in try reader.layer() }
         }
@@ -147,11 +155,48 @@ extension RecordReader {
         )
     }
 
-    private mutating func availability() throws(RecordError) -> RecordedAvailability {
+    fileprivate mutating func availability() throws(RecordError) -> RecordedAvailability {
         let value: UInt8 = try integer()
         guard let availability = RecordedAvailability(rawValue: value) else {
             throw RecordError("availability \(value) has no meaning")
         }
         return availability
+    }
+}
+
+extension RecordReader {
+    fileprivate mutating func ceilings() throws(RecordError) -> RecordedCeilings {
+        let ceilings = RecordedCeilings(
+            isa: try text(),
+            threads: try integer(),
+            macsPerSecond: try real(),
+            levels: try list { reader throws(RecordError) in try reader.ceilingLevel() }
+        )
+        guard ceilings.threads > 0, ceilings.macsPerSecond > 0 else {
+            throw RecordError("its ceilings are not positive")
+        }
+        for (nearer, farther) in zip(ceilings.levels, ceilings.levels.dropFirst())
+        where nearer.level.rawValue >= farther.level.rawValue {
+            throw RecordError("its levels are out of order")
+        }
+        return ceilings
+    }
+
+    private mutating func ceilingLevel() throws(RecordError) -> RecordedCeilingLevel {
+        let number: UInt8 = try integer()
+        guard let level = MemoryLevel(rawValue: number) else { throw RecordError("level \(number) has no meaning") }
+        let entry = RecordedCeilingLevel(
+            level: level,
+            bytes: try integer(),
+            sharers: try integer(),
+            availability: try availability(),
+            reason: try text(),
+            bytesPerSecond: try real()
+        )
+        let isSound = entry.availability == .ok ? entry.bytesPerSecond > 0 : entry.bytesPerSecond == 0
+        guard isSound, entry.sharers > 0, (level == .memory) == (entry.bytes == 0) else {
+            throw RecordError("its level \(number) is impossible")
+        }
+        return entry
     }
 }

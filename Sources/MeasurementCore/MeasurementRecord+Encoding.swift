@@ -18,6 +18,9 @@ extension MeasurementRecord {
         case .failed(let reason):
             body.append(UInt8(2))
             body.append(reason)
+        case .ceilings(let ceilings):
+            body.append(UInt8(3))
+            body.append(ceilings)
         }
         var file = RecordBytes()
         file.bytes = Self.magic
@@ -76,6 +79,11 @@ private struct RecordBytes {
         append(record.energy.instrument)
         append(record.energy.domain)
         append(record.energy.joules)
+        append(record.steps) { bytes, step in
+            bytes.append(step.macs)
+            bytes.append(step.activationBytes)
+            bytes.append(step.constantBytes)
+        }
         append(record.layers != nil)
         if let layers = record.layers {
             append(layers) { bytes, layer in
@@ -86,6 +94,20 @@ private struct RecordBytes {
                 bytes.append(layer.memoryAccessBytes)
                 bytes.append(layer.nanoseconds)
             }
+        }
+    }
+
+    mutating func append(_ ceilings: RecordedCeilings) {
+        append(ceilings.isa)
+        append(ceilings.threads)
+        append(ceilings.macsPerSecond)
+        append(ceilings.levels) { bytes, level in
+            bytes.append(level.level.rawValue)
+            bytes.append(level.bytes)
+            bytes.append(level.sharers)
+            bytes.append(level.availability.rawValue)
+            bytes.append(level.reason)
+            bytes.append(level.bytesPerSecond)
         }
     }
 

@@ -2,11 +2,13 @@
 public enum MeasurementRecord: Sendable, Hashable {
     /// The model was measured.
     case measured(MeasuredRecord)
+    /// What the host can do was measured.
+    case ceilings(RecordedCeilings)
     /// It was not, and why: one clause for people; the exit code says what kind of failure it was.
     case failed(reason: String)
 
     /// The format's version, in the file's second field.
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     /// No record is longer, in bytes: a reader stops there.
     public static let longest = 16 << 20
@@ -36,6 +38,8 @@ public struct MeasuredRecord: Sendable, Hashable {
     public var counters: [RecordedCounter] = []
     /// Energy over the window.
     public var energy = RecordedEnergy()
+    /// What each step of the plan has to do, in the order they run.
+    public var steps: [RecordedStep] = []
     /// Time by layer, nil when not asked for.
     public var layers: [RecordedLayer]?
 
@@ -180,7 +184,24 @@ public struct RecordedEnergy: Sendable, Hashable {
     }
 }
 
-/// One step of the plan.
+/// What one step of the plan has to do, whoever does it.
+public struct RecordedStep: Sendable, Hashable {
+    /// Multiply-accumulates a query.
+    public var macs: UInt64
+    /// Bytes of activations that must be read or written at least once a query.
+    public var activationBytes: UInt64
+    /// Bytes of weights and the like that must be read at least once a query.
+    public var constantBytes: UInt64
+
+    /// Makes a step.
+    public init(macs: UInt64, activationBytes: UInt64, constantBytes: UInt64) {
+        self.macs = macs
+        self.activationBytes = activationBytes
+        self.constantBytes = constantBytes
+    }
+}
+
+/// One step of the plan, timed.
 public struct RecordedLayer: Sendable, Hashable {
     /// The layer's name in the network.
     public var name: String

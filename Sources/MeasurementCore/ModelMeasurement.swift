@@ -49,6 +49,13 @@ public enum ModelMeasurement {
         record.latency = result.latencies.recorded()
         record.memory = memory
         probes.fill(&record)
+        record.steps = plan.stepInfos.map { info in
+            RecordedStep(
+                macs: UInt64(clamping: info.macs),
+                activationBytes: UInt64(clamping: info.activationBytes),
+                constantBytes: UInt64(clamping: info.constantBytes)
+            )
+        }
         if arguments.timesLayers { record.layers = try LayerTiming.layers(of: plan, arguments: arguments) }
         return record
     }

@@ -119,6 +119,16 @@ extension Run {
             ],
             energy: Energy(availability: .ok, instrument: "rapl:package-0", domain: "package", joules: 3),
             flags: [.standIn],
+            roofline: isMeasured
+                ? Roofline(
+                    share: 0.7,
+                    allowedNanoseconds: 0.7 * Double(nanoseconds),
+                    boundBy: .compute,
+                    peakMacsPerSecond: 1e11,
+                    bandwidths: [
+                        .init(level: .l1, bytesPerSecond: 2e11), .init(level: .memory, bytesPerSecond: 1e10),
+                    ]
+                ) : nil,
             layers: [
                 Layer(name: "conv1", operation: "Conv", shape: "1x64", macs: 1, memoryAccessBytes: 2, nanoseconds: 3)
             ],

@@ -48,6 +48,17 @@ import Testing
         #expect(try only(runs).flags == ["disturbed"])
     }
 
+    @Test func theRooflineShareIsTheMedianOfHostMedians() throws {
+        var runs = try [run("a"), run("a"), run("a"), run("b"), run("b"), run("c")]
+        #expect(try only(runs).rooflineShare == nil)
+        for (index, share) in [0.2, 0.3, 0.9, 0.6, 0.8].enumerated() { runs[index].rooflineShare = share }
+        // Host c does not say. Medians 0.3 and 0.7.
+        #expect(try only(runs).rooflineShare == 0.5)
+        #expect(try only(runs).flags == [])
+        runs[4].rooflineShare = 0.6
+        #expect(try only(runs).flags == ["engine-limited"])
+    }
+
     @Test func steadyRunsGoBeforeBursts() throws {
         var runs = try [run("a", throughput: 10), run("a", throughput: 30)]
         runs[1].isBurst = true

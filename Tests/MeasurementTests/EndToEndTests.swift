@@ -47,6 +47,20 @@ import Testing
         let energy = try #require(run.energy)
         #expect((energy.availability == .ok) == (energy.joules != nil))
         #expect((energy.availability == .ok) == (energy.reason == nil))
+        let roofline = try #require(run.roofline)
+        #expect((roofline.availability == .ok) == (roofline.share != nil))
+        #expect((roofline.availability == .ok) == (roofline.reason == nil))
+        if let share = roofline.share {
+            #expect(share > 0 && share <= Run.Roofline.largestShare)
+            #expect(run.flags.contains(.engineLimited) == (share < Run.Roofline.engineLimitedShare))
+            #expect((roofline.peakMacsPerSecond ?? 0) > 0 && (roofline.allowedNanoseconds ?? 0) > 0)
+            #expect(roofline.bandwidths?.isEmpty == false)
+            #expect(roofline.bandwidths?.allSatisfy { $0.bytesPerSecond > 0 } == true)
+        }
+    }
+
+    private func ceilingFiles() -> [String] {
+        TemporaryFolder.names(in: folder.path + "/cache").filter { $0.hasSuffix(".ceilings") }
     }
 
     @Test func aSmallModelIsMeasured() throws {
@@ -64,6 +78,9 @@ import Testing
         let again = try measurer.measure(model: .zoo("shufflenet_v2_x0_5"), settings: settings) { steps.append($0) }
         #expect(steps == [.preparing, .measuring, .measuring])
         #expect(again.model == run.model && again.id != run.id && again.id > run.id)
+        // The ceilings are measured once for all runs in the same circumstances.
+        #expect(ceilingFiles().count == 1)
+        #expect(again.roofline?.peakMacsPerSecond == run.roofline?.peakMacsPerSecond || again.roofline?.share == nil)
     }
 
     @Test func layersAreTimed() throws {
@@ -79,6 +96,10 @@ import Testing
         #expect(layers.allSatisfy { !$0.name.isEmpty && !$0.operation.isEmpty && !$0.shape.isEmpty })
         #expect(layers.allSatisfy { $0.memoryAccessBytes > 0 })
         #expect(layers.contains { $0.nanoseconds > 0 })
+        if run.roofline?.share != nil {
+            #expect(layers.allSatisfy { $0.boundBy != nil && ($0.rooflineShare ?? 1) > 0 })
+            #expect(layers.contains { $0.boundBy == .compute } && layers.contains { $0.boundBy != .compute })
+        }
     }
 
     @Test func instancesRunSideBySide() throws {

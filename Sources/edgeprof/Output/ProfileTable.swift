@@ -16,6 +16,8 @@ enum ProfileTable {
             (.number("p99 ms"), false, { RunTable.milliseconds($0.latencyNanoseconds?.p99) }),
             (.number("per s"), false, RunTable.throughput),
             (.number("RSS MiB"), false, RunTable.peakRssMib),
+            (.number("roofline"), false, RunTable.rooflineShare),
+            (.text("bound"), true, { $0.roofline?.boundBy?.rawValue ?? "-" }),
             (.number("queries"), false, { $0.latencyNanoseconds.map { String($0.count) } ?? $0.outcome.rawValue }),
         ]
         return Table(runs, fields: fields, showsOptional: showsSettings)
@@ -35,14 +37,15 @@ enum ProfileTable {
         return Table(
             columns: [
                 .text("layer"), .text("operation"), .text("output"), .number("time"), .number("%"), .number("GOP/s"),
-                .number("bytes"),
+                .number("bytes"), .number("roofline"), .text("bound"),
             ],
             rows: layers.map {
                 [
                     $0.name, $0.operation, $0.shape, HumanUnits.nanoseconds(Double($0.nanoseconds)),
                     HumanUnits.number(100 * Double($0.nanoseconds) / total),
                     $0.macs == 0 ? "" : HumanUnits.number(2 * Double($0.macs) / max(1, Double($0.nanoseconds))),
-                    HumanUnits.bytes($0.memoryAccessBytes),
+                    HumanUnits.bytes($0.memoryAccessBytes), $0.rooflineShare.map(RunTable.share) ?? "-",
+                    $0.boundBy?.rawValue ?? "-",
                 ]
             }
         )
@@ -71,6 +74,10 @@ enum ProfileTable {
         lines += Flag.allCases.compactMap { flag in
             let models = runs.filter { $0.flags.contains(flag) }.map(\.model.name)
             return models.isEmpty ? nil : "\(flag.rawValue): \(models.joined(separator: ", "))"
+        }
+        for reason in Set(runs.compactMap { $0.roofline?.reason }).sorted() {
+            let models = runs.filter { $0.roofline?.reason == reason }.map(\.model.name)
+            lines.append("no roofline (\(reason)): \(models.joined(separator: ", "))")
         }
         let missing = runs.first?.counters.filter { $0.availability != .ok } ?? []
         for reason in Set(missing.compactMap(\.reason)).sorted() {

@@ -5,7 +5,8 @@ import Foundation
 enum RankingTable {
     /// The whole page.
     static func page(_ result: RankingResult, shown: [Choice], width: Int) -> String {
-        var text = result.headline.map { TextLayout.paragraph($0, width: width) }.joined()
+        let sentences = result.headline + [result.equalShare?.message].compactMap { $0 }
+        var text = sentences.map { TextLayout.paragraph($0, width: width) }.joined()
         if !text.isEmpty { text += "\n" }
         let feasible = shown.filter(\.feasible)
         text +=
@@ -43,7 +44,7 @@ enum RankingTable {
             rows: choices.enumerated().map { index, choice in
                 [
                     place(of: index, in: choices), choice.model,
-                    choice.tier + (choice.basis == .measured ? "" : " *"), choice.roi.map(HumanUnits.number) ?? "-",
+                    choice.tier + marks(choice), choice.roi.map(HumanUnits.number) ?? "-",
                     interval(choice.roiInterval), choice.pBest.map { String(format: "%.2f", $0) } ?? "-",
                     choice.unitsPerSite.map(String.init) ?? "-", choice.tcoUsd.map(HumanUnits.count) ?? "-",
                     choice.latencyUnderLoadMilliseconds.map(HumanUnits.number) ?? "-",
@@ -52,11 +53,22 @@ enum RankingTable {
         )
     }
 
+    private static func marks(_ choice: Choice) -> String {
+        let marks = (choice.basis == .measured ? "" : "*") + (choice.engineLimited == true ? "~" : "")
+        return marks.isEmpty ? "" : " " + marks
+    }
+
     /// What the marks in the narrow table mean.
     private static func legend(_ choices: [Choice]) -> String {
         var lines: [String] = []
         let others = Set(choices.map(\.basis).filter { $0 != .measured }.map(\.rawValue)).sorted()
         if !others.isEmpty { lines.append("* \(others.joined(separator: ", ")), not measured on such a box") }
+        if choices.contains(where: { $0.engineLimited == true }) {
+            let least = HumanUnits.number(100 * Run.Roofline.engineLimitedShare)
+            lines.append(
+                "~ engine-limited: below \(least) % of what the box allows, so a faster engine would change it"
+            )
+        }
         if choices.indices.contains(where: { place(of: $0, in: choices).hasSuffix("=") }) {
             lines.append("= cannot be told apart from the others with this number")
         }
@@ -80,7 +92,7 @@ enum RankingTable {
                 .number("P(best)"), .number("P(feasible)"), .number("units"), .number("TCO USD"), .number("value USD"),
                 .number("USD per million correct"), .number("ms under load"), .number("accuracy"),
                 .text("accuracy source"),
-                .text("basis"), .text("failed"),
+                .text("basis"), .number("roofline share"), .text("engine-limited"), .text("failed"),
             ],
             rows: choices.indices.map { index in row(choices[index], place: place(of: index, in: choices)) }
         )
@@ -95,7 +107,9 @@ enum RankingTable {
             choice.unitsPerSite.map(String.init) ?? "", dollars(choice.tcoUsd), dollars(choice.valueUsd),
             number(choice.usdPerMillionCorrect), number(choice.latencyUnderLoadMilliseconds),
             choice.accuracy.map { String(format: "%.5f", $0.value) } ?? "", choice.accuracy?.source ?? "",
-            choice.basis.rawValue, choice.shortfalls.map(\.message).joined(separator: "; "),
+            choice.basis.rawValue, choice.rooflineShare.map { String(format: "%.3f", $0) } ?? "",
+            choice.engineLimited.map { $0 ? "yes" : "no" } ?? "",
+            choice.shortfalls.map(\.message).joined(separator: "; "),
         ]
     }
 

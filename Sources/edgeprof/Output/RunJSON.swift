@@ -31,7 +31,8 @@ struct RunJSON: Encodable {
     private let run: Run
 
     private enum Key: String, CodingKey {
-        case agentId, jobId, latencyNanoseconds, throughputPerSecond, memory, counters, energy, layers, sections
+        case agentId, jobId, latencyNanoseconds, throughputPerSecond, memory, counters, energy, roofline, layers,
+            sections
     }
 
     private struct Counter: Encodable {
@@ -57,6 +58,7 @@ struct RunJSON: Encodable {
         try container.encode(NullOr(run.throughputPerSecond), forKey: .throughputPerSecond)
         try container.encode(NullOr(run.memory), forKey: .memory)
         try container.encode(NullOr(run.energy), forKey: .energy)
+        try container.encode(NullOr(run.roofline), forKey: .roofline)
         try container.encode(NullOr(run.layers.map(LayerJSON.layers)), forKey: .layers)
         try container.encode(NullOr(run.layers.map(LayerSectionJSON.sections)), forKey: .sections)
         try container.encode(

@@ -14,6 +14,7 @@ enum RunTable {
             (.number("p99 ms"), true, { milliseconds($0.latencyNanoseconds?.p99) }),
             (.number("per s"), true, throughput),
             (.number("RSS MiB"), true, peakRssMib),
+            (.number("roofline"), true, rooflineShare),
             (.text("outcome"), false, { $0.outcome.rawValue }),
             (.text("flags"), true, { $0.flags.map(\.rawValue).joined(separator: " ") }),
         ]
@@ -61,9 +62,12 @@ enum RunTable {
                     ?? "\(energy.availability.rawValue): \(energy.reason ?? "")",
             ])
         }
+        if let roofline = run.roofline { rows.append(["roofline", describe(roofline)]) }
         if !run.flags.isEmpty { rows.append(["flags", run.flags.map(\.rawValue).joined(separator: " ")]) }
         rows += (run.layers ?? []).map {
-            ["layer \($0.name)", "\($0.operation) \($0.shape) \(HumanUnits.nanoseconds(Double($0.nanoseconds)))"]
+            let roofline = $0.rooflineShare.map { ", \(Self.share($0)) of the roofline" } ?? ""
+            let time = HumanUnits.nanoseconds(Double($0.nanoseconds))
+            return ["layer \($0.name)", "\($0.operation) \($0.shape) \(time)\(roofline)"]
         }
         return Table(columns: [.text("what"), .text("value")], rows: rows)
     }
@@ -79,6 +83,24 @@ enum RunTable {
     /// Nanoseconds in milliseconds, three digits.
     static func milliseconds(_ nanoseconds: UInt64?) -> String {
         nanoseconds.map { HumanUnits.number(Double($0) / 1e6) } ?? "-"
+    }
+
+    /// A share as a percentage of whole points.
+    static func share(_ share: Double) -> String { HumanUnits.number((100 * share).rounded()) + " %" }
+
+    /// The run's share of its roofline.
+    static func rooflineShare(_ run: Run) -> String { run.roofline?.share.map(share) ?? "-" }
+
+    private static func describe(_ roofline: Run.Roofline) -> String {
+        guard let value = roofline.share, let allowed = roofline.allowedNanoseconds else {
+            return "\(roofline.availability.rawValue): \(roofline.reason ?? "")"
+        }
+        let ceilings = (roofline.bandwidths ?? []).map {
+            "\($0.level.rawValue) \(HumanUnits.number($0.bytesPerSecond / 1e9)) GB/s"
+        }
+        let peak = roofline.peakMacsPerSecond.map { "peak \(HumanUnits.number(2 * $0 / 1e9)) GOP/s" }
+        return "\(share(value)): \(HumanUnits.nanoseconds(allowed)) allowed, mostly by "
+            + "\(roofline.boundBy?.rawValue ?? "?"); " + ([peak].compactMap { $0 } + ceilings).joined(separator: ", ")
     }
 
     private static func describe(_ counter: Run.Counter) -> String {

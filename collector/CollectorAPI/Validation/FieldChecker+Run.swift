@@ -24,7 +24,30 @@ extension FieldChecker {
         check(run.counters)
         if let energy = run.energy { check(energy) }
         require(Set(run.flags).count == run.flags.count, "flags", "names a flag twice")
+        if let roofline = run.roofline { check(roofline, measured: run.outcome == .ok) }
         if let layers = run.layers { check(layers) }
+    }
+
+    private mutating func check(_ roofline: Run.Roofline, measured: Bool) {
+        require(measured, "roofline", "is given though the outcome is not ok")
+        check(roofline.availability, roofline.reason, hasValue: roofline.share != nil, "roofline")
+        let figures: [(String, Double?, ClosedRange<Double>)] = [
+            // A larger share would show that the ceilings were not this box's; who measured them knows, and sends none.
+            ("share", roofline.share, 1e-9...Run.Roofline.largestShare),
+            ("allowedNanoseconds", roofline.allowedNanoseconds, 1e-3...1e18),
+            ("peakMacsPerSecond", roofline.peakMacsPerSecond, 1...1e18),
+        ]
+        for (name, value, range) in figures {
+            require((value != nil) == (roofline.share != nil), "roofline.\(name)", "and share go together")
+            if let value { require(value, "roofline.\(name)", in: range) }
+        }
+        let bandwidths = roofline.bandwidths ?? []
+        require(bandwidths.isEmpty || roofline.share != nil, "roofline.bandwidths", "and share go together")
+        require(Set(bandwidths.map(\.level)).count == bandwidths.count, "roofline.bandwidths", "names a level twice")
+        for bandwidth in bandwidths {
+            require(bandwidth.level != .compute, "roofline.bandwidths.level", "must be l1, l2, l3 or memory")
+            require(bandwidth.bytesPerSecond, "roofline.bandwidths.bytesPerSecond", in: 1...1e18)
+        }
     }
 
     private mutating func check(_ model: Run.ModelReference, measured: Bool) {
@@ -107,6 +130,8 @@ extension FieldChecker {
             require(layer.macs, "layers.macs", in: 0...(1 << 60))
             require(layer.memoryAccessBytes, "layers.memoryAccessBytes", in: 0...(1 << 60))
             require(layer.nanoseconds, "layers.nanoseconds", in: 0...Self.maximumNanoseconds)
+            // A layer's time is that of a pass of its own, so a share may exceed 1.
+            if let share = layer.rooflineShare { require(share, "layers.rooflineShare", in: 0...1e9) }
         }
     }
 }

@@ -14,20 +14,46 @@ public struct PlanStepInfo: Hashable, Sendable {
     public var macs: Int
     /// Bytes of activations and constants that must be read or written at least once.
     public var memoryAccessBytes: Int
+    /// Of these bytes, activations: inputs read and output written.
+    ///
+    /// A step that moves elements reads as many as it writes.
+    public var activationBytes: Int
+    /// Of these bytes, weights and biases.
+    public var constantBytes: Int
 }
 
 extension Plan {
     /// Every step, in the order they run.
     public var stepInfos: [PlanStepInfo] {
         steps.map { step in
-            PlanStepInfo(
+            let activationBytes = activationBytes(of: step)
+            return PlanStepInfo(
                 name: step.name,
                 operation: step.description,
                 inputShape: tensors[step.input].shapeDescription,
                 outputShape: tensors[step.output].shapeDescription,
                 macs: step.macs,
-                memoryAccessBytes: step.memoryAccessBytes
+                memoryAccessBytes: step.memoryAccessBytes,
+                activationBytes: activationBytes,
+                constantBytes: step.macs > 0 ? max(0, step.memoryAccessBytes - activationBytes) : 0
             )
+        }
+    }
+
+    private func activationBytes(of step: PlanStep) -> Int {
+        let written = tensors[step.output].elementCount
+        if step.kind == .constant { return written }
+        let read = tensors[step.input].elementCount + (step.second.map { tensors[$0].elementCount } ?? 0)
+        return step.kind.isMoving ? written + min(read, written) : written + read
+    }
+}
+
+extension StepKind {
+    /// Whether each element of the output is one of the input, or nothing.
+    fileprivate var isMoving: Bool {
+        switch self {
+        case .copy, .channelShuffle, .flatten, .depthToSpace: true
+        default: isMapped
         }
     }
 }
