@@ -34,7 +34,8 @@ struct CeilingLevels {
         for cache in caches {
             guard let level = MemoryLevel(rawValue: UInt8(clamping: cache.level)), level != .memory else { continue }
             let sharers = min(threads, cache.sharers)
-            let share = Int(clamping: cache.bytes) / sharers
+            // No cache has a terabyte; what claims so must not overflow either.
+            let share = Int(clamping: min(cache.bytes, 1 << 40)) / sharers
             var entry = Level(level: level, bytes: UInt64(clamping: cache.bytes), sharers: sharers)
             let bytes = share / 2 / granule * granule
             if bytes <= nearer {

@@ -86,7 +86,7 @@ enum RunTable {
     }
 
     /// A share as a percentage of whole points.
-    static func share(_ share: Double) -> String { HumanUnits.number((100 * share).rounded()) + " %" }
+    static func share(_ share: Double) -> String { String(Int((100 * share).rounded())) + " %" }
 
     /// The run's share of its roofline.
     static func rooflineShare(_ run: Run) -> String { run.roofline?.share.map(share) ?? "-" }
