@@ -7,4 +7,4 @@ cd "$(dirname "$0")/.."
 scripts/install-packages.sh valgrind binutils
 build=.build/release
 PYTHONDONTWRITEBYTECODE=1 exec python3 Benchmarks/Thresholds/check.py --edgeprof "$build/edgeprof" \
-  --peer-worker "$build/peer-worker" --plan-worker "$build/plan-worker" --kernel-benchmarks "$build/kernel-benchmarks" "$@"
+  --peer-worker "$build/peer-worker" --plan-worker "$build/plan-worker" "$@"

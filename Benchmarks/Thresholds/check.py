@@ -8,7 +8,7 @@ fall of more asks for a lower baseline. Another compiler gives other counts: the
 shares.json: share of this core's peak each matrix product reaches, a ratio measured in interleaved rounds. It depends on
 what else the machine does, so it warns, and fails only with --strict-shares, for an idle one.
 
-usage: check.py --edgeprof P --peer-worker P --plan-worker P --kernel-benchmarks P [--update] [--strict-shares]
+usage: check.py --edgeprof P --peer-worker P --plan-worker P [--update] [--strict-shares]
 """
 
 import argparse
@@ -94,13 +94,13 @@ def instructions(options, folder):
 
 def shares(options):
     """Per cent of the peak, by kernel and shape."""
-    answer = subprocess.run([options.kernel_benchmarks, "9"], check=True, stdout=subprocess.PIPE, text=True)
-    rows = {}
-    for line in answer.stdout.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == 5 and re.fullmatch(r"[\d.]+", cells[4]):
-            rows[f"{cells[0]} {cells[1]}"] = float(cells[4])
-    return rows
+    command = [options.edgeprof, "kernels", "--bench", "--rounds", "9", "--family", "gemm", "--format", "json"]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return {
+        f"{result['kernel']} {result['shape']}": round(100 * result["share"], 1)
+        for result in json.loads(answer.stdout)["results"]
+        if result["share"] is not None
+    }
 
 
 def compiler():
@@ -146,7 +146,7 @@ def check_shares(found, baseline):
 
 def main():
     parser = argparse.ArgumentParser()
-    for program in ("edgeprof", "peer-worker", "plan-worker", "kernel-benchmarks"):
+    for program in ("edgeprof", "peer-worker", "plan-worker"):
         parser.add_argument(f"--{program}", required=True)
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--strict-shares", action="store_true")
