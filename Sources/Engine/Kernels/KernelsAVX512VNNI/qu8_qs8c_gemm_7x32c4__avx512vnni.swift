@@ -112,7 +112,6 @@ private func strip(
         let out = Epilogue(a, panel, row &- rows, wide: wide, clampFirst: clampFirst)
         x = Rows(a, row)
         sums = Sums(panel)
-        prefetchResiduals(rows, a, panel, row)
         k = 0
         sums.add(rows, wide, x, panel, &k, smaller(gap, bytes))
         out.store(rows, 0, before.s0, before.t0, before.s1, before.t1)
@@ -133,21 +132,6 @@ private func strip(
     out.store(rows, 2, sums.s2, sums.t2, sums.s3, sums.t3)
     out.store(rows, 4, sums.s4, sums.t4, sums.s5, sums.t5)
     if rows > 6 { out.store(6, sums.s6, sums.t6) }
-}
-
-/// Asks for the residuals of a tile of `rows` rows, which it adds once its products are done.
-@_transparent
-private func prefetchResiduals(_ rows: Int, _ a: GemmArguments, _ panel: Panel, _ row: Int) {
-    guard let residual = a.residual else { return }
-    let stride = a.residualRowStride
-    let first = UnsafeRawPointer(residual + (row &* stride &+ panel.column))
-    if rows > 0 { edgeprof_prefetch(first) }
-    if rows > 1 { edgeprof_prefetch(first + stride) }
-    if rows > 2 { edgeprof_prefetch(first + 2 &* stride) }
-    if rows > 3 { edgeprof_prefetch(first + 3 &* stride) }
-    if rows > 4 { edgeprof_prefetch(first + 4 &* stride) }
-    if rows > 5 { edgeprof_prefetch(first + 5 &* stride) }
-    if rows > 6 { edgeprof_prefetch(first + 6 &* stride) }
 }
 
 /// What a panel's tiles share.
