@@ -94,13 +94,10 @@ def instructions(options, folder):
 
 def shares(options):
     """Per cent of the peak, by kernel and shape."""
-    command = [options.edgeprof, "kernels", "--bench", "--rounds", "9", "--family", "gemm", "--format", "json"]
+    command = [options.edgeprof, "kernels", "--bench", "--family", "gemm", "--rounds", "9", "--format", "json"]
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return {
-        f"{result['kernel']} {result['shape']}": round(100 * result["share"], 1)
-        for result in json.loads(answer.stdout)["results"]
-        if result["share"] is not None
-    }
+    rows = [row for row in json.loads(answer.stdout)["results"] if row.get("share") is not None]
+    return {f"{row['kernel']} {row['shape']}": round(100 * row["share"], 1) for row in rows}
 
 
 def compiler():
