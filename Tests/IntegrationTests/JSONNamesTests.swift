@@ -61,7 +61,7 @@ import Testing
             [
                 "schemaVersion", "id", "agentId", "jobId", "startedAt", "host", "outcome", "model", "threads",
                 "instances", "isa", "plan", "scenario", "latencyNanoseconds", "throughputPerSecond", "memory",
-                "counters", "energy", "flags", "layers",
+                "counters", "energy", "flags", "roofline", "layers",
             ],
             inEachOf: "runs",
             of: try json(
@@ -114,11 +114,15 @@ import Testing
                 "model", "tier", "feasible", "failed", "unitsPerSite", "utilisation", "capexUsd", "opexUsd",
                 "tuningUsd", "tcoUsd", "valueUsd", "netValueUsd", "roi", "roiInterval", "pBest", "tieGroup",
                 "usdPerMillionCorrect", "latencyUnderLoadMilliseconds", "settings", "basis", "pFeasible",
-                "bestTierForModel", "accuracy",
+                "bestTierForModel", "accuracy", "rooflineShare", "engineLimited",
             ],
             inEachOf: "choices",
             of: ranking
         )
+        // These measurements name no shares.
+        let equalShare = try #require(ranking["equalShare"] as? Object)
+        expect(["orderSurvives", "first", "message"], in: equalShare)
+        #expect(equalShare["orderSurvives"] is NSNull && equalShare["first"] is NSNull)
         #expect(choices.map { $0["feasible"] as? Bool } == [true, false], "feasible first")
         #expect(choices[0]["roi"] is NSNull, "no value is given, so there is no ROI")
         for choice in choices { expect(["value", "source"], in: try #require(choice["accuracy"] as? Object)) }
