@@ -64,10 +64,8 @@ enum RankingTable {
         let others = Set(choices.map(\.basis).filter { $0 != .measured }.map(\.rawValue)).sorted()
         if !others.isEmpty { lines.append("* \(others.joined(separator: ", ")), not measured on such a box") }
         if choices.contains(where: { $0.engineLimited == true }) {
-            let least = HumanUnits.number(100 * Run.Roofline.engineLimitedShare)
-            lines.append(
-                "~ engine-limited: below \(least) % of what the box allows, so a faster engine would change it"
-            )
+            let least = Int(100 * Run.Roofline.engineLimitedShare)
+            lines.append("~ engine-limited: below \(least) % of what the box allows edgeprof's engine")
         }
         if choices.indices.contains(where: { place(of: $0, in: choices).hasSuffix("=") }) {
             lines.append("= cannot be told apart from the others with this number")
