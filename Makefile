@@ -74,7 +74,17 @@ bench: ## speed of the kernels (share of this core's peak) and of whole networks
 	@.build/release/edgeprof kernels --bench
 	@.build/release/network-benchmarks
 
+.PHONY: bench-check
+bench-check: packages ## instructions an inference takes, against committed thresholds
+	@swift build -c release
+	@scripts/bench-check.sh
+
+.PHONY: check-locality
+check-locality: packages ## the cache simulation against valgrind's
+	@scripts/install-packages.sh valgrind
+	@scripts/check-locality.sh
+
 .PHONY: bench-peers
-bench-peers: packages ## whole networks against ONNX Runtime and OpenVINO, interleaved
+bench-peers: packages ## whole networks against ONNX Runtime, OpenVINO and ncnn, interleaved
 	@swift build -c release
 	@scripts/bench-peers.sh

@@ -222,7 +222,8 @@ let measurement: [Target] = [
     .target(
         name: "MeasurementCore",
         dependencies: [
-            "InferenceEngine", "KernelDispatch", "PerfCounters", "HostInfo", "HostProbes", "Checksum", histogram,
+            "InferenceEngine", "KernelDispatch", "PerfCounters", "HostInfo", "HostProbes", "Checksum",
+            "Statistics", histogram,
         ],
         swiftSettings: optimized
     ),
@@ -331,10 +332,10 @@ let programs: [Target] = [
     .executableTarget(
         name: "edgeprof",
         dependencies: [
-            "Measurement", "InferenceEngine", "KernelDispatch", "NetworkGraph", "Quantization", "ModelZoo", "HostInfo",
-            "CacheSimulation", "HostProbes", "Economics", "EdgeprofAPI", "HTTPTransport", "ONNXFormat", "ONNXImport",
-            "ONNXExport", "Calibration", "FloatInference", "Images", "NumPyFiles", "Datasets", "Statistics",
-            argumentParser, yams,
+            "Measurement", "InferenceEngine", "KernelDispatch", "KernelBenchmark", "NetworkGraph", "Quantization",
+            "ModelZoo", "HostInfo", "HostProbes", "Economics", "EdgeprofAPI", "HTTPTransport", "ONNXFormat",
+            "ONNXImport", "ONNXExport", "Calibration", "FloatInference", "Images", "NumPyFiles", "Datasets",
+            "Statistics", "CacheSimulation", argumentParser, yams,
         ]
     ),
 ]
@@ -440,6 +441,15 @@ let testTargets: [Target] = [
             "KernelInterface", "NumPyFiles",
         ],
         path: "Tests/ConformanceRunner"
+    ),
+    .executableTarget(
+        name: "network-hashes",
+        dependencies: [
+            "ModelZoo", "NetworkGraph", "Quantization", "InferenceEngine", "KernelInterface", "KernelDispatch",
+            "HostInfo", "MeasurementCore",
+        ],
+        path: "Tests/NetworkHashes",
+        swiftSettings: optimized
     ),
     .testTarget(
         name: "edgeprofTests",

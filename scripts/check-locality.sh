@@ -3,7 +3,7 @@
 # three inferences less one, halved, so that start-up and the first inference are left out. Prints what cachegrind counts and
 # by how much the reuse-distance model (fully associative) and, beside it, a set-associative simulation differ from it.
 # Fails unless last-level data misses are within a tenth in every row of three networks, or of all that were asked for.
-# About three minutes on four idle cores. EDGEPROF_LOCALITY_MODELS, _ISAS and _SIZES (KiB, last level) choose what is compared.
+# A minute on four idle cores. EDGEPROF_LOCALITY_MODELS, _ISAS and _SIZES (KiB, last level) choose what is compared.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 models=${EDGEPROF_LOCALITY_MODELS:-shufflenet_v2_x0_5 shufflenet_v2_x1_0 squeezenet1_1 mobilenet_v2}

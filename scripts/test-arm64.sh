@@ -13,7 +13,8 @@ sdk=$(scripts/make-arm64-sdk.sh) || {
   exit $status
 }
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+runs=()
+trap 'kill "${runs[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 swift build --quiet --product network-hashes
 for product in network-hashes edgeprof-measure; do
@@ -26,13 +27,13 @@ there=.build-arm64/aarch64-unknown-linux-gnu/release
 emulated() { qemu-aarch64-static -cpu "$1" -L "$sdk/sysroot" "$there/$2" "${@:3}"; }
 
 # Each processor must find exactly its own instruction sets, and runs those that no lesser one has.
-runs=()
 processor() { # CPU "DETECTED" ISA...
   local detected
   detected=$(emulated "$1" network-hashes kernels)
   [ "$detected" = "$2" ] || fail "$1 should offer $2; found $detected"
   echo "covered on emulated $1: ${*:3}"
-  emulated "$1" network-hashes hashes "${@:3}" >"$work/$1.hashes" &
+  # Replaces its shell, so that ending the script ends the emulator.
+  (exec qemu-aarch64-static -cpu "$1" -L "$sdk/sysroot" "$there/network-hashes" hashes "${@:3}") >"$work/$1.hashes" &
   runs+=($!)
 }
 processor cortex-a72 "neon portable" portable neon

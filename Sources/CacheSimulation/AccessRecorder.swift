@@ -17,8 +17,10 @@ final class AccessRecorder: @unchecked Sendable {
 
     /// Stands for the stack memory that some kernels widen or interleave in, which is the same in every call.
     let stack = UnsafeMutableRawPointer.allocate(byteCount: AccessRecorder.stackBytes, alignment: 64)
-    /// `EDGEPROF_SCRATCH_BYTES` of the kernels.
-    static let stackBytes = 65536
+    /// The most that any kernel takes: AVX2's product (`EDGEPROF_PRODUCT_SCRATCH_BYTES`).
+    static let stackBytes = 204_800
+    /// What the others take (`EDGEPROF_SCRATCH_BYTES`).
+    static let smallStackBytes = 65_536
 
     private let capacities: [Int]
     private var lruStack = LRUStack()

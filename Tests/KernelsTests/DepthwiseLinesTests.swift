@@ -226,6 +226,27 @@ import Testing
         }
     }
 
+    /// Large windows, whose several groups of rows make a line's columns too many for one piece.
+    @Test func longLinesOfLargeWindows() throws {
+        for kernel in kernels {
+            for (size, stride, dilation) in [(8, 1, 1), (8, 3, 1), (5, 1, 3), (5, 2, 1), (7, 2, 2)] {
+                let window = DepthwiseWindow(
+                    kernelHeight: size,
+                    kernelWidth: size,
+                    strideHeight: stride,
+                    strideWidth: stride,
+                    dilationHeight: dilation,
+                    dilationWidth: dilation,
+                    padTop: size / 2,
+                    padLeft: size / 2
+                )
+                for channels in [20, 45, 70] {
+                    try Case(window: window, height: 13, width: 151, channels: channels).check(kernel)
+                }
+            }
+        }
+    }
+
     /// Padding wider than the window's half, and windows with nothing of the image in them.
     @Test func paddings() throws {
         for kernel in kernels {
@@ -254,7 +275,7 @@ import Testing
             for zeroPoint: Int32 in [0, 7, 128, 255] {
                 for (lowest, highest): (Int32, Int32) in [(0, 255), (zeroPoint, 255), (20, 180), (5, 5)] {
                     let quantization = OutputQuantization(zeroPoint: zeroPoint, lowest: lowest, highest: highest)
-                    for scale: Float in [1, 1e3, 1e9, 1e30] {
+                    for scale: Float in [1, 1e3, 1e9, 1e30, .infinity] {
                         try Case(
                             channels: 71,
                             zeroPoint: UInt8(zeroPoint),

@@ -9,6 +9,7 @@ func printRecord(path: String) throws {
     bytes.removeLast(bytes.count - fread(&bytes, 1, bytes.count, file))
     switch try MeasurementRecord(bytes) {
     case .failed(let reason): fail("\(path): \(reason)")
+    case .ceilings: fail("\(path): holds ceilings, not a measurement")
     case .measured(let record):
         let queries = record.latency.bins.reduce(0) { $0 + $1.count }
         guard queries > 0, record.memory.peakRssBytes > record.memory.arenaBytes else {

@@ -1,7 +1,7 @@
 // What whole networks give, as hashes that another processor's can be compared with (docs/cross.md). No Foundation, so it
 // builds for every architecture the engine does.
 //
-//   network-hashes kernels                what the processor offers, best first
+//   network-hashes kernels                what the processor offers, best first; runs each one's multiply instruction
 //   network-hashes hashes ISA…            a line for each network, plan, instruction set and thread count
 //   network-hashes plan NETWORK ISA FILE  writes a plan file for edgeprof-measure
 //   network-hashes record FILE            reads the record edgeprof-measure wrote
@@ -22,7 +22,10 @@ let words = Array(CommandLine.arguments.dropFirst())
 do {
     switch words.first {
     case "kernels" where words.count == 1:
-        print(KernelDispatch.usableInstructionSets().map(\.rawValue).joined(separator: " "))
+        let sets = KernelDispatch.usableInstructionSets().map(\.rawValue)
+        // To be found is one thing, to be there another: an instruction the processor lacks ends the program.
+        for peak in MultiplyPeak.all where sets.contains(peak.instructionSet) { _ = peak.run(1_000) }
+        print(sets.joined(separator: " "))
     case "hashes" where words.count > 1:
         let kernels = try words.dropFirst().map { try KernelDispatch.select(cap: $0).kernels }
         for subject in Subject.all { try printHashes(of: subject, kernels: kernels) }

@@ -11,8 +11,9 @@ struct GemmLoops: Sendable {
         case rowsThenPanels
         /// Chunks of rows, then panels, then equal tiles of the chunk; a chunk's input and output have so many bytes.
         case chunks(bytes: Int)
-        /// The same with rows widened to 16 bits in stack memory first; a chunk's output has so many bytes.
-        case widenedChunks(bytes: Int)
+        /// Blocks of rows and columns whose rows, or rows and weights, are widened to 16 bits in stack memory first; what a
+        /// chunk of rows writes has so many bytes (`GemmBlocking256.swift`).
+        case widenedBlocks(bytes: Int)
     }
 
     /// The kernel's name.
@@ -47,6 +48,8 @@ private struct GemmWalk {
     var inputRowStride: Int
     /// Bytes of an input element, 2 once widened.
     var elementBytes = 1
+    /// Widened weights of the block that begins with column `first`.
+    var widenedWeights: (base: UnsafeRawPointer, first: Int)?
     /// Rows at most in a tile.
     var tileRows: Int
 
@@ -76,42 +79,67 @@ private struct GemmWalk {
         case .chunks(let bytes):
             let rowBytes = a.depth + (a.residual == nil ? 1 : 2) * a.columns
             chunks(of: max(loops.tileRows, bytes / rowBytes))
-        case .widenedChunks(let bytes):
-            let stride = (a.depth + 15) / 16 * 32
-            let fitting = AccessRecorder.stackBytes / stride
-            if fitting == 0 {
+        case .widenedBlocks(let bytes):
+            let blocking = WidenedBlocking(a, tileRows: loops.tileRows, tileColumns: loops.tileColumns, written: bytes)
+            if blocking.rows == 0 {
                 // Too deep to widen: panels, then single rows.
                 tileRows = 1
                 chunks(of: a.rows)
             } else {
-                widenedChunks(of: min(fitting, max(loops.tileRows, bytes / a.columns)), stride)
+                widenedBlocks(blocking)
             }
         }
     }
 
     private func chunks(of size: Int) {
-        for row in stride(from: 0, to: a.rows, by: size) { chunk(row, min(size, a.rows - row), inputRow: row) }
-    }
-
-    private mutating func widenedChunks(of size: Int, _ widenedStride: Int) {
-        input = UnsafeRawPointer(recorder.stack)
-        inputRowStride = widenedStride
-        elementBytes = 2
         for row in stride(from: 0, to: a.rows, by: size) {
-            let rows = min(size, a.rows - row)
-            for index in 0..<rows {
-                recorder.touch(a.input + (row + index) * a.inputRowStride, widenedStride / 2)
-                recorder.touch(recorder.stack + index * widenedStride, widenedStride)
-            }
-            chunk(row, rows, inputRow: 0)
+            chunk(row, min(size, a.rows - row), inputRow: row, columns: 0..<a.columns)
         }
     }
 
+    /// Blocks in the kernel's order, each operand widened when its place in the stack memory changes hands.
+    private mutating func widenedBlocks(_ blocking: WidenedBlocking) {
+        input = UnsafeRawPointer(recorder.stack + blocking.widenedColumns * paddedDepth * 2)
+        inputRowStride = blocking.stride
+        elementBytes = 2
+        var (row, column) = (0, 0)
+        while row < a.rows, column < a.columns {
+            let rows = min(blocking.rows, a.rows - row)
+            let columns = min(blocking.columns, a.columns - column)
+            if column == 0 || blocking.rowsInside { widenRows(row, rows) }
+            if blocking.widenedColumns > 0 {
+                if row == 0 || !blocking.rowsInside { widenColumns(column, columns) }
+                widenedWeights = (base: UnsafeRawPointer(recorder.stack), first: column)
+            }
+            chunk(row, rows, inputRow: 0, columns: column..<(column + columns))
+            if blocking.rowsInside {
+                row += rows
+                if row == a.rows { (row, column) = (0, column + columns) }
+            } else {
+                column += columns
+                if column >= a.columns { (row, column) = (row + rows, 0) }
+            }
+        }
+    }
+
+    private func widenRows(_ row: Int, _ rows: Int) {
+        for index in 0..<rows {
+            recorder.touch(a.input + (row + index) * a.inputRowStride, inputRowStride / 2)
+            recorder.touch(input + index * inputRowStride, inputRowStride)
+        }
+    }
+
+    private func widenColumns(_ column: Int, _ columns: Int) {
+        let panels = (columns + loops.tileColumns - 1) / loops.tileColumns * loops.tileColumns
+        recorder.touch(a.weights + column * paddedDepth, panels * paddedDepth)
+        recorder.touch(recorder.stack, panels * paddedDepth * 2)
+    }
+
     /// Panels, then equal tiles: 8 rows are 4 + 4, not 7 + 1.
-    private func chunk(_ row: Int, _ rows: Int, inputRow: Int) {
+    private func chunk(_ row: Int, _ rows: Int, inputRow: Int, columns: Range<Int>) {
         let tiles = (rows + tileRows - 1) / tileRows
         let short = rows / tiles
-        for column in stride(from: 0, to: a.columns, by: loops.tileColumns) {
+        for column in stride(from: columns.lowerBound, to: columns.upperBound, by: loops.tileColumns) {
             touchBiasAndMultipliers(column)
             if loops.sumsPanels { recorder.touch(a.weights + column * paddedDepth, loops.tileColumns * paddedDepth) }
             var index = 0
@@ -132,7 +160,7 @@ private struct GemmWalk {
     private func tile(_ row: Int, _ inputRow: Int, _ rows: Int, _ column: Int) {
         let lineBytes = AccessRecorder.lineBytes
         let first = input + inputRow * inputRowStride
-        let weights = UnsafeRawPointer(a.weights + column * paddedDepth)
+        let weights = weights(of: column)
         let rowBytes = paddedDepth * elementBytes
         let groupBytes = loops.tileColumns * loops.depthGroup
         let isNarrow = loops.choosesPath && tileRows > 1 && a.columns - column <= loops.tileColumns / 2
@@ -152,7 +180,8 @@ private struct GemmWalk {
                     recorder.touch(weights + group * groupBytes, groupBytes / 2)
                 }
             } else {
-                recorder.touch(weights + from * loops.tileColumns, (to - from) * loops.tileColumns)
+                let columnBytes = loops.tileColumns * (widenedWeights == nil ? 1 : 2)
+                recorder.touch(weights + from * columnBytes, (to - from) * columnBytes)
             }
             offset = end
         }
@@ -161,6 +190,12 @@ private struct GemmWalk {
             if let residual = a.residual { recorder.touch(residual + (index * a.residualRowStride + column), columns) }
             recorder.touch(a.output + (index * a.outputRowStride + column), columns)
         }
+    }
+
+    /// Where a panel's weights are read.
+    private func weights(of column: Int) -> UnsafeRawPointer {
+        if let widenedWeights { return widenedWeights.base + (column - widenedWeights.first) * paddedDepth * 2 }
+        return UnsafeRawPointer(a.weights + column * paddedDepth)
     }
 
     /// As the kernel decides: whether a result could leave the range of Int32 before it is clamped.

@@ -9,6 +9,8 @@ struct KernelLoops: Sendable {
     let instructionSet: InstructionSet
     let gemm: GemmLoops
     let depthwise: DepthwiseLoops
+    /// Nil where depthwise convolutions go by taps alone.
+    var depthwiseLines: DepthwiseLineLoops?
     /// Channels pools take at once.
     let poolChannels: Int
     /// Channels channelAffine keeps in registers; 0 if it goes row by row.
@@ -39,12 +41,20 @@ struct KernelLoops: Sendable {
                 tileRows: 6,
                 tileColumns: 16,
                 depthGroup: 2,
-                order: .widenedChunks(bytes: 131_072)
+                order: .widenedBlocks(bytes: 131_072)
             ),
             depthwise: DepthwiseLoops(
                 name: "qu8_qs8c_dwconv_c32__avx2",
                 channels: 32,
                 weights: .prepared(bytes: 128, taps: 2)
+            ),
+            depthwiseLines: DepthwiseLineLoops(
+                name: "qu8_qs8c_dwlines_c32__avx2",
+                channels: 32,
+                rowsAtOnce: 2,
+                groupBytes: 128,
+                weightBytes: 8 * 4 * 2 * 128,
+                columnBytes: 16_384
             ),
             poolChannels: 32,
             affineChannels: 32
@@ -62,6 +72,14 @@ struct KernelLoops: Sendable {
                 name: "qu8_qs8c_dwconv_c32__avxvnni",
                 channels: 32,
                 weights: .prepared(bytes: 128, taps: 4)
+            ),
+            depthwiseLines: DepthwiseLineLoops(
+                name: "qu8_qs8c_dwlines_c32__avxvnni",
+                channels: 32,
+                rowsAtOnce: 4,
+                groupBytes: 128,
+                weightBytes: 8 * 4 * 2 * 128,
+                columnBytes: 16_384
             ),
             poolChannels: 32,
             affineChannels: 32
@@ -81,6 +99,15 @@ struct KernelLoops: Sendable {
                 channels: 64,
                 weights: .prepared(bytes: 256, taps: 4),
                 pairsPixels: true
+            ),
+            depthwiseLines: DepthwiseLineLoops(
+                name: "qu8_qs8c_dwlines_c64__avx512vnni",
+                channels: 64,
+                rowsAtOnce: 4,
+                groupBytes: 256,
+                weightBytes: 8 * 2 * 2 * 256,
+                columnBytes: 24_576,
+                pairsHalves: true
             ),
             poolChannels: 64,
             affineChannels: 64,
@@ -134,6 +161,9 @@ struct KernelLoops: Sendable {
                 run: { gemm.touch($0.pointee, recorder) }
             ),
             depthwise: Kernel(name: depthwise.name, instructionSet: name) { depthwise.touch($0.pointee, recorder) },
+            depthwiseLines: depthwiseLines.map { lines in
+                Kernel(name: lines.name, instructionSet: name) { lines.touch($0.pointee, recorder) }
+            },
             maxPool: Kernel(name: "maxPool", instructionSet: name) { pool.touch($0.pointee, recorder) },
             averagePool: Kernel(name: "averagePool", instructionSet: name) { pool.touch($0.pointee, recorder) },
             add: Kernel(name: "add", instructionSet: name) { ElementwiseLoops.touch($0.pointee, recorder) },

@@ -30,7 +30,7 @@ struct DepthwiseLoops: Sendable {
             }
             return
         }
-        let fits = (a.tapCount + groupTaps - 1) / groupTaps * groupBytes <= AccessRecorder.stackBytes
+        let fits = (a.tapCount + groupTaps - 1) / groupTaps * groupBytes <= AccessRecorder.smallStackBytes
         for channel in stride(from: 0, to: a.channels, by: channels) {
             touchBlockConstants(a, channel, recorder)
             for tap in 0..<(fits ? a.tapCount : 0) {

@@ -38,9 +38,4 @@ public struct CPUBudget: Sendable, Hashable {
         let quotaCPUs = quota.map { Int(min($0, Double(CPUList.highestCPU)).rounded(.up)) } ?? .max
         return max(min(affinityCount ?? 1, quotaCPUs), 1)
     }
-
-    /// Whether so many threads, all running all the time, would use up the quota and be halted.
-    public func isThrottled(threads: Int) -> Bool {
-        quota.map { $0 < Double(threads) } ?? false
-    }
 }

@@ -88,7 +88,9 @@ package struct CgroupMembership: Equatable, Sendable {
         let mounts =
             isVersion2
             ? ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"]
-            : ["/sys/fs/cgroup/" + controllers.joined(separator: ",")]
+            // Where several are mounted together, /proc may list them in another order than the mount's name; each has a link.
+            : ([controllers.joined(separator: ",")] + (controllers.count > 1 ? controllers : []))
+                .map { "/sys/fs/cgroup/" + $0 }
         var components = path.split(separator: "/").prefix(64)
         var paths: [String] = []
         while true {

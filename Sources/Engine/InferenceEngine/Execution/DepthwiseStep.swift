@@ -79,6 +79,7 @@ struct DepthwiseStep {
     func run(_ task: Int, _ kernels: UnsafePointer<KernelSet>, _ scratch: UnsafeMutableRawPointer) {
         let (start, count) = lines.block(task)
         if let lineArguments, let kernel = kernels.pointee.depthwiseLines {
+            kernels.pointee.observer?.touch(scratch, lineArguments.channels)
             runLines(start, count, lineArguments, kernel, scratch)
         } else {
             runTaps(start, count, kernels, scratch)
@@ -115,6 +116,8 @@ struct DepthwiseStep {
         _ scratch: UnsafeMutableRawPointer
     ) {
         let table = taps.begin(scratch)
+        let observer = kernels.pointee.observer
+        if let observer { taps.reportBegin(scratch, to: observer) }
         var depthwise = arguments
         depthwise.taps = UnsafePointer(table)
         for line in start..<(start &+ count) {
@@ -122,6 +125,7 @@ struct DepthwiseStep {
             while column < width {
                 let pixels = min(taps.pixelsAtOnce, width &- column)
                 taps.fill(table, line: line, column: column, count: pixels, scratch)
+                if let observer { taps.reportFill(table, count: pixels, to: observer) }
                 depthwise.pixels = pixels
                 depthwise.output = arguments.output + (line &* width &+ column) &* arguments.outputPixelStride
                 kernels.pointee.depthwise.run(&depthwise)

@@ -33,7 +33,7 @@ public final class Executor {
         }
         // One thread never waits: what its groups grant need not be read.
         let budget = threads > 1 ? CPUBudget.current() : CPUBudget(affinityCount: nil)
-        let policy = SpinPolicy(budget)
+        let policy = SpinPolicy(budget, threads: threads)
         program = try Program(
             StepContext(plan: plan, arena: arena.base, threads: threads),
             steps: plan.steps,

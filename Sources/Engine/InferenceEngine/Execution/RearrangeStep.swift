@@ -72,6 +72,17 @@ struct RearrangeStep {
     }
 
     func run(_ task: Int) {
+        if interleavesLines {
+            let ((start, count), axis) = (blocks.block(task), lines[0])
+            plane.interleaveLines(
+                input + start &* axis.input,
+                output + start &* axis.output,
+                count: count,
+                sourceStep: axis.input,
+                targetStep: axis.output
+            )
+            return
+        }
         forEachPiece(of: task) { source, target, piece in plane.run(source, target, fill, piece) }
     }
 
@@ -87,17 +98,6 @@ struct RearrangeStep {
         _ body: (UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt8>, Range<Int>) -> Void
     ) {
         let (start, count) = blocks.block(task)
-        if interleavesLines {
-            let axis = lines[0]
-            plane.interleaveLines(
-                input + start &* axis.input,
-                output + start &* axis.output,
-                count: count,
-                sourceStep: axis.input,
-                targetStep: axis.output
-            )
-            return
-        }
         for index in start..<(start &+ count) {
             var (line, piece) = (index, 0)
             if pieceCount > 1 { (line, piece) = index.quotientAndRemainder(dividingBy: pieceCount) }

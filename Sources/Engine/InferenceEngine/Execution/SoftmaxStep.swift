@@ -48,7 +48,8 @@ struct SoftmaxStep {
 }
 
 extension SoftmaxStep {
-    /// Tells an observer what `run` has read and written: the powers it looked up count as the whole table.
+    /// Tells an observer what `run` has read and written: as many powers as
+    /// channels stand for those it looked up.
     func report(_ task: Int, to observer: AccessObserver) {
         let (start, count) = blocks.block(task)
         for pixel in start..<(start &+ count) {

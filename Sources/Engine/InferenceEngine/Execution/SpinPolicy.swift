@@ -14,13 +14,16 @@ struct SpinPolicy: Sendable {
     private let usableCPUs: Int
     /// The most threads that the quota lets run all the time.
     private let unthrottledThreads: Int
+    /// The executor's own threads, which wait for the next run while none works.
+    private let ownThreads: Int
 
     /// Looks while everyone has a processor: some twenty microseconds.
     static let longSpins = 20_000
     /// Looks that take as long as sleeping and waking: some two microseconds.
     static let shortSpins = 2_000
 
-    init(_ budget: CPUBudget) {
+    init(_ budget: CPUBudget, threads: Int = 1) {
+        ownThreads = threads
         usableCPUs = budget.usableCPUs
         unthrottledThreads = budget.quota.map { Int(min($0, 65_536)) } ?? .max
     }
@@ -43,6 +46,6 @@ struct SpinPolicy: Sendable {
 
     /// Looks before sleeping, at this moment.
     var spins: Int {
-        @inline(__always) get { spins(workingThreads: Self.working.load(ordering: .relaxed)) }
+        @inline(__always) get { spins(workingThreads: max(ownThreads, Self.working.load(ordering: .relaxed))) }
     }
 }

@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// A step is over when its tasks are done, not when every thread has been there: a thread that the system holds up while
 /// it has no task delays nobody, and catches up by finding nothing left to take. Counters carry the number of their
-/// run, so such a thread never takes a task of a later run for one of its own, and nothing has to be reset between runs.
+/// run, so such a thread never takes a task of a later run for one of its own, and nothing has to be
+/// reset before a run.
 ///
 /// Unchecked: all state is atomic.
 final class TaskCounters: @unchecked Sendable {
@@ -16,7 +17,7 @@ final class TaskCounters: @unchecked Sendable {
     /// Per step: tasks done in the run under way.
     private let done: UnsafeMutablePointer<Atomic<Int>>
     /// Per step: the last run in which all its tasks were done.
-    private let closed: UnsafeMutablePointer<Atomic<UInt32>>
+    private let closed: UnsafeMutablePointer<Atomic<UInt64>>
     private let threads: Int
 
     /// Distance between two counters: a cache line.
@@ -26,14 +27,22 @@ final class TaskCounters: @unchecked Sendable {
     init(steps: Int, threads: Int) {
         self.threads = threads
         let count = max(steps, 1) * Self.stride
-        taken = .allocate(capacity: count * threads)
-        done = .allocate(capacity: count)
-        closed = .allocate(capacity: count)
+        taken = Self.allocate(Atomic<UInt64>.self, count * threads)
+        done = Self.allocate(Atomic<Int>.self, count)
+        closed = Self.allocate(Atomic<UInt64>.self, count)
         for index in 0..<count * threads { (taken + index).initialize(to: Atomic(0)) }
         for index in 0..<count {
             (done + index).initialize(to: Atomic(0))
             (closed + index).initialize(to: Atomic(0))
         }
+    }
+
+    /// Memory on a cache line's boundary.
+    private static func allocate<Counter: ~Copyable>(_ type: Counter.Type, _ count: Int) -> UnsafeMutablePointer<
+        Counter
+    > {
+        UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Counter>.stride, alignment: 64)
+            .bindMemory(to: type, capacity: count)
     }
 
     deinit {
@@ -91,13 +100,14 @@ final class TaskCounters: @unchecked Sendable {
     /// Lets the others see that a step's tasks are all done.
     @inline(__always)
     func close(step: Int, run: UInt32) {
-        closed[step &* Self.stride].store(run, ordering: .sequentiallyConsistent)
+        closed[step &* Self.stride].store(UInt64(run), ordering: .sequentiallyConsistent)
     }
 
     /// Whether a step's tasks are all done, those of a later run included.
     @inline(__always)
     func isClosed(step: Int, run: UInt32) -> Bool {
-        Self.age(closed[step &* Self.stride].load(ordering: .sequentiallyConsistent), run) <= 0
+        let last = closed[step &* Self.stride].load(ordering: .sequentiallyConsistent)
+        return Self.age(UInt32(truncatingIfNeeded: last), run) <= 0
     }
 
     /// How many runs `earlier` lies before `run`, negative when it is later.

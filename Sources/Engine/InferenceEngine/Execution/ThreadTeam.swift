@@ -51,21 +51,27 @@ final class ThreadTeam {
         }
     }
 
+    /// Room for a kernel's scratch memory of 200 KiB and what calls it (docs/kernels.md); the system's own 8 MiB for each
+    /// thread would not fit a limit on address space.
+    private static let stackBytes = 1 << 20
+
     private let shared: Shared
     private var workers: [pthread_t] = []
 
     init(program: Program, policy: SpinPolicy) throws(InferenceError) {
         shared = Shared(program: program, policy: policy)
         for index in 1..<max(program.threads, 1) {
-            var thread = pthread_t()
             let worker = Unmanaged.passRetained(Worker(shared, index: index))
-            let result = pthread_create(&thread, nil, threadBody, worker.toOpaque())
-            guard result == 0 else {
+            switch start(worker) {
+            case .success(let thread): workers.append(thread)
+            case .failure(let error):
                 worker.release()
                 stop()
-                throw InferenceError(.system, "cannot start thread \(index + 1): \(String(cString: strerror(result)))")
+                throw InferenceError(
+                    .system,
+                    "cannot start thread \(index + 1): \(String(cString: strerror(error.code)))"
+                )
             }
-            workers.append(thread)
         }
     }
 
@@ -82,6 +88,22 @@ final class ThreadTeam {
         SpinPolicy.begin(threads: workers.count + 1)
         shared.program.run(shared.begin(), thread: 0)
         SpinPolicy.end(threads: workers.count + 1)
+    }
+
+    /// Why a thread was not started.
+    private struct StartError: Error { let code: Int32 }
+
+    private func start(_ worker: Unmanaged<Worker>) -> Result<pthread_t, StartError> {
+        var thread = pthread_t()
+        // Memory, not a value: `pthread_attr_init` makes the value.
+        let code = withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { memory -> Int32 in
+            guard let attributes = memory.baseAddress else { return ENOMEM }
+            pthread_attr_init(attributes)
+            pthread_attr_setstacksize(attributes, Self.stackBytes)
+            defer { pthread_attr_destroy(attributes) }
+            return pthread_create(&thread, attributes, threadBody, worker.toOpaque())
+        }
+        return code == 0 ? .success(thread) : .failure(StartError(code: code))
     }
 
     private func stop() {

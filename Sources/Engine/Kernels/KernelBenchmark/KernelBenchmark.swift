@@ -113,6 +113,7 @@ public struct KernelBenchmark: Sendable, Hashable {
                 GemmShape.all.map { Problem(kernel, $0) }
             }
         case .depthwise: Problem.depthwise(usable(KernelTable.depthwise))
+        case .depthwiseLines: Problem.depthwiseLines(usable(KernelTable.depthwiseLines))
         case .maxPool: Problem.pools(maximum: usable(KernelTable.maxPool), average: [])
         case .averagePool: Problem.pools(maximum: [], average: usable(KernelTable.averagePool))
         case .add: Problem.add(usable(KernelTable.add))

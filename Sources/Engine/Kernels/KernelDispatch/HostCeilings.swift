@@ -23,7 +23,7 @@ extension MultiplyPeak {
 
 /// The most bytes an instruction set can take in: a loop of its vector loads.
 public struct LoadBandwidth: Sendable {
-    /// Both operands' multiple: bytes to be read are a multiple of it, on a cache line's boundary.
+    /// Bytes to be read are a multiple of it, on a cache line's boundary.
     public static let granuleBytes = 512
 
     /// What the loop is made of.

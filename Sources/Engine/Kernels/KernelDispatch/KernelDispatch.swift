@@ -108,14 +108,14 @@ public enum KernelDispatch {
                 )
             }
         }
-        list("gemm", KernelTable.gemm.map { ($0.name, $0.instructionSet) }, chosen: chosen.gemm.name)
-        list("depthwise", KernelTable.depthwise.map { ($0.name, $0.instructionSet) }, chosen: chosen.depthwise.name)
+        list(.gemm, KernelTable.gemm.map { ($0.name, $0.instructionSet) }, chosen: chosen.gemm.name)
+        list(.depthwise, KernelTable.depthwise.map { ($0.name, $0.instructionSet) }, chosen: chosen.depthwise.name)
         list(
-            "depthwiseLines",
+            .depthwiseLines,
             KernelTable.depthwiseLines.map { ($0.name, $0.instructionSet) },
             chosen: chosen.depthwiseLines?.name ?? ""
         )
-        list("maxPool", KernelTable.maxPool.map { ($0.name, $0.instructionSet) }, chosen: chosen.maxPool.name)
+        list(.maxPool, KernelTable.maxPool.map { ($0.name, $0.instructionSet) }, chosen: chosen.maxPool.name)
         list(
             .averagePool,
             KernelTable.averagePool.map { ($0.name, $0.instructionSet) },

@@ -2,8 +2,10 @@
 public enum KernelFamily: String, Sendable, CaseIterable {
     /// Matrix product.
     case gemm
-    /// Depthwise convolution.
+    /// Depthwise convolution over taps.
     case depthwise
+    /// Depthwise convolution over lines, which only some instruction sets have.
+    case depthwiseLines
     /// Maximum over taps.
     case maxPool
     /// Mean over taps.

@@ -35,6 +35,9 @@ public struct DepthwiseWindow: Sendable {
 
     /// Most taps of a window in either direction, and most columns four neighbouring windows span, so that columns and
     /// weights find room on a kernel's stack.
+    ///
+    /// Kernels keep 8 KiB of weights and 64 columns of up to 512 bytes: more of either needs more of
+    /// `EDGEPROF_SCRATCH_BYTES`.
     static let largestKernel = 8, largestSpan = 64
 
     /// Whether kernels that walk lines take this window; any other goes by taps.

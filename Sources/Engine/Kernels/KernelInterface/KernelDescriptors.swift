@@ -1,6 +1,6 @@
 /// A matrix-product kernel and the packing it reads.
 public struct GemmKernel: Sendable {
-    /// The specification as a name, for example `qu8_qs8c_gemm_14x32c4__avx512vnni`.
+    /// The specification as a name, for example `qu8_qs8c_gemm_7x32c4__avx512vnni`.
     public var name: String
     /// The instruction set it needs, in `HostInfo`'s spelling.
     public var instructionSet: String

@@ -6,8 +6,10 @@
 //   real    = min(max(real, Float(lowest − zeroPoint)), Float(highest − zeroPoint))
 //   stored  = UInt8(roundHalfToEven(real) + zeroPoint)
 //
-// Float(Int32) rounds to nearest, ties to even. The clamp comes before the conversion, so a conversion never
-// overflows and the instruction sets' different overflow results never show. Multipliers are finite.
+// Float(Int32) rounds to nearest, ties to even. Results are as if the clamp came before the conversion, so that the
+// instruction sets' different overflow results never show. x86's products clamp on one side, or both, behind it: there an
+// overflow or not-a-number converts to Int32.min, which the lower clamp catches. arm64 converts otherwise and clamps first.
+// Multipliers are finite.
 
 /// The output side of a kernel: where the real result lands on the output's integer scale.
 public struct OutputQuantization: Sendable {
