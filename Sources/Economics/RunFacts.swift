@@ -90,7 +90,7 @@ extension RunFacts {
     ///   - tier: The tier its host belongs to.
     /// - Throws: `LatencyHistogramError` when the pairs of its histogram are not in order.
     public init?(_ run: Run, tier: String) throws(LatencyHistogramError) {
-        guard run.outcome == .ok, run.scenario == .offline || run.instances == 1,
+        guard run.outcome == .ok, run.scenario == .offline || run.scenario == .singleStream && run.instances == 1,
             let latency = run.latencyNanoseconds, let throughput = run.throughputPerSecond, let memory = run.memory
         else { return nil }
         self.init(

@@ -24,7 +24,7 @@ public struct JobSettings: Codable, Sendable, Hashable {
     public var scenario: Scenario
     /// Threads of each instance; nil for 1.
     public var threads: Int?
-    /// Instances; nil for one in `single-stream` and (usable CPUs / threads) in `offline`.
+    /// Instances; nil for one in `single-stream`, else usable CPUs / threads.
     public var instances: Int?
     /// Highest instruction set; nil for the agent's best.
     public var isa: String?
@@ -32,6 +32,8 @@ public struct JobSettings: Codable, Sendable, Hashable {
     public var plan: PlanKind
     /// Seconds of timed queries.
     public var durationSeconds: Double
+    /// Queries that arrive in a second, in `server` alone.
+    public var ratePerSecond: Double?
 
     /// Makes job settings.
     public init(
@@ -40,7 +42,8 @@ public struct JobSettings: Codable, Sendable, Hashable {
         instances: Int? = nil,
         isa: String? = nil,
         plan: PlanKind = .fused,
-        durationSeconds: Double = 5
+        durationSeconds: Double = 5,
+        ratePerSecond: Double? = nil
     ) {
         self.scenario = scenario
         self.threads = threads
@@ -48,19 +51,21 @@ public struct JobSettings: Codable, Sendable, Hashable {
         self.isa = isa
         self.plan = plan
         self.durationSeconds = durationSeconds
+        self.ratePerSecond = ratePerSecond
     }
 
     /// The settings of a measurement on a box with this many usable CPUs.
     public func resolved(usableCpus: Int) -> MeasurementSettings {
         let threads = threads ?? 1
-        let instances = instances ?? (scenario == .offline ? max(1, usableCpus / max(1, threads)) : 1)
+        let instances = instances ?? (scenario == .singleStream ? 1 : max(1, usableCpus / max(1, threads)))
         return MeasurementSettings(
             threads: threads,
             instances: instances,
             isa: isa,
             plan: plan,
             scenario: scenario,
-            durationSeconds: durationSeconds
+            durationSeconds: durationSeconds,
+            ratePerSecond: ratePerSecond
         )
     }
 }

@@ -33,6 +33,8 @@ public struct Run: Codable, Sendable, Hashable {
     public var plan: PlanKind
     /// How queries arrived.
     public var scenario: Scenario
+    /// Queries that arrived in a second on average, of `server` runs.
+    public var ratePerSecond: Double?
     /// Latency of the timed queries, nil when the outcome is not `ok`.
     public var latencyNanoseconds: Latency?
     /// Queries per second over all instances, nil when the outcome is not `ok`.
@@ -69,6 +71,7 @@ public struct Run: Codable, Sendable, Hashable {
         isa: String,
         plan: PlanKind,
         scenario: Scenario,
+        ratePerSecond: Double? = nil,
         latencyNanoseconds: Latency? = nil,
         throughputPerSecond: Double? = nil,
         memory: Memory? = nil,
@@ -94,6 +97,7 @@ public struct Run: Codable, Sendable, Hashable {
         self.isa = isa
         self.plan = plan
         self.scenario = scenario
+        self.ratePerSecond = ratePerSecond
         self.latencyNanoseconds = latencyNanoseconds
         self.throughputPerSecond = throughputPerSecond
         self.memory = memory

@@ -4,6 +4,8 @@ public enum Scenario: String, Codable, Sendable, CaseIterable {
     case singleStream = "single-stream"
     /// All instances always busy: the serving configuration that ROI is computed from.
     case offline
+    /// Queries arrive at random at a given rate, in one queue before all instances.
+    case server
 }
 
 /// Which of the engine's plans runs.
@@ -28,6 +30,8 @@ public struct MeasurementSettings: Codable, Sendable, Hashable {
     public var scenario: Scenario
     /// Seconds of timed queries after warm-up.
     public var durationSeconds: Double
+    /// Queries that arrive in a second on average, in `server` alone.
+    public var ratePerSecond: Double?
 
     /// Makes settings.
     public init(
@@ -36,7 +40,8 @@ public struct MeasurementSettings: Codable, Sendable, Hashable {
         isa: String? = nil,
         plan: PlanKind = .fused,
         scenario: Scenario = .singleStream,
-        durationSeconds: Double = 5
+        durationSeconds: Double = 5,
+        ratePerSecond: Double? = nil
     ) {
         self.threads = threads
         self.instances = instances
@@ -44,6 +49,7 @@ public struct MeasurementSettings: Codable, Sendable, Hashable {
         self.plan = plan
         self.scenario = scenario
         self.durationSeconds = durationSeconds
+        self.ratePerSecond = ratePerSecond
     }
 
     /// Bounds of the wire format, beyond which settings are refused.
@@ -54,6 +60,10 @@ public struct MeasurementSettings: Codable, Sendable, Hashable {
         public static let instances = 1...1024
         /// Seconds of timed queries.
         public static let durationSeconds = 0.1...3600.0
+        /// Queries that arrive in a second.
+        public static let ratePerSecond = 0.001...1_000_000.0
+        /// Queries that arrive in a run: each is planned before it begins.
+        public static let arrivals = 1_000_000.0
     }
 
     /// What is wrong with these settings, in words; empty when nothing is.
@@ -64,9 +74,23 @@ public struct MeasurementSettings: Codable, Sendable, Hashable {
         if !(Limits.durationSeconds ~= durationSeconds) {
             found.append("durationSeconds is \(durationSeconds), must be 0.1 to 3600")
         }
+        if let problem = rateProblem { found.append(problem) }
         if scenario == .singleStream && instances != 1 {
             found.append("single-stream runs 1 instance, not \(instances); use the offline scenario")
         }
         return found
+    }
+
+    private var rateProblem: String? {
+        guard let ratePerSecond else {
+            return scenario == .server ? "the server scenario needs ratePerSecond, how many queries arrive" : nil
+        }
+        if scenario != .server { return "ratePerSecond goes with the server scenario" }
+        if !(Limits.ratePerSecond ~= ratePerSecond) {
+            return "ratePerSecond is \(ratePerSecond), must be 0.001 to 1000000"
+        }
+        // The queue fills for a tenth of the time before queries count.
+        return ratePerSecond * durationSeconds * 1.1 > Limits.arrivals
+            ? "\(ratePerSecond) queries a second for \(durationSeconds) s are more than 1000000" : nil
     }
 }

@@ -18,7 +18,8 @@ extension HostFacts {
         ] {
             if let bytes { caches[level] = UInt64(clamping: bytes) }
         }
-        let usableCpus = limits?.cpus.map { Set($0).count } ?? host.usableCPUs ?? host.logicalCores ?? 1
+        let affinity = limits?.cpus.map { Set($0).count } ?? host.usableCPUs ?? host.logicalCores ?? 1
+        let usableCpus = CPUBudget(affinityCount: affinity, quota: host.cgroupLimits.cpus).usableCPUs
         self.init(
             hostname: host.hostname ?? "unknown",
             architecture: host.architecture?.rawValue ?? "unknown",

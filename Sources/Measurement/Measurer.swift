@@ -95,7 +95,9 @@ public struct Measurer: Sendable {
                 ended = try start(prepared, settings, layers, lock, cancellation)
             }
             var run = draft.run(ended)
-            if let record = ended.record { try setRoofline(of: &run, record, settings, lock, cancellation) }
+            if let record = ended.record, settings.scenario != .server {
+                try setRoofline(of: &run, record, settings, lock, cancellation)
+            }
             return run
         } catch {
             switch error {
@@ -121,7 +123,8 @@ public struct Measurer: Sendable {
             durationNanoseconds: UInt64(settings.durationSeconds * 1e9),
             cpus: limits?.cpus.map { CPUList($0) },
             memoryLimitBytes: limits?.memoryBytes,
-            timesLayers: layers
+            timesLayers: layers,
+            ratePerSecond: settings.ratePerSecond
         )
         return try start(
             arguments.strings,

@@ -36,6 +36,7 @@ struct RunDraft {
             isa: isa,
             plan: settings.plan,
             scenario: settings.scenario,
+            ratePerSecond: settings.ratePerSecond,
             flags: host.limits == nil ? [] : [.standIn],
             producer: producer
         )
@@ -64,6 +65,9 @@ struct RunDraft {
         run.counters = record.counters.map(Run.Counter.init)
         run.energy = Run.Energy(record.energy)
         run.layers = record.layers?.map(Run.Layer.init)
+        if settings.scenario == .server {
+            run.roofline = Run.Roofline(absent: "a server run's latency holds waiting; the offline run has a share")
+        }
         run.flags = Disturbances.flags(of: record) + run.flags
         return run
     }

@@ -18,6 +18,8 @@ public struct ChildArguments: Sendable, Hashable {
     public var memoryLimitBytes: UInt64?
     /// Whether it times the plan's steps too, after the window.
     public var timesLayers: Bool
+    /// Queries that arrive in a second on average; nil for queries back to back.
+    public var ratePerSecond: Double?
 
     /// Makes arguments.
     public init(
@@ -28,7 +30,8 @@ public struct ChildArguments: Sendable, Hashable {
         durationNanoseconds: UInt64,
         cpus: CPUList? = nil,
         memoryLimitBytes: UInt64? = nil,
-        timesLayers: Bool = false
+        timesLayers: Bool = false,
+        ratePerSecond: Double? = nil
     ) {
         self.planDescriptor = planDescriptor
         self.recordDescriptor = recordDescriptor
@@ -38,6 +41,7 @@ public struct ChildArguments: Sendable, Hashable {
         self.cpus = cpus
         self.memoryLimitBytes = memoryLimitBytes
         self.timesLayers = timesLayers
+        self.ratePerSecond = ratePerSecond
     }
 
     /// The arguments as strings, without the program's name.
@@ -49,13 +53,14 @@ public struct ChildArguments: Sendable, Hashable {
         if let cpus { strings += ["--cpus", cpus.cpus.map(String.init).joined(separator: ",")] }
         if let memoryLimitBytes { strings += ["--memory-limit", String(memoryLimitBytes)] }
         if timesLayers { strings.append("--layers") }
+        if let ratePerSecond { strings += ["--rate", String(ratePerSecond)] }
         return strings
     }
 
     /// What `--help` prints.
     public static let help = """
         USAGE: edgeprof-measure --plan FD --record FD --threads N --instances N --nanoseconds N
-                                [--cpus LIST] [--memory-limit BYTES] [--layers]
+                                [--cpus LIST] [--memory-limit BYTES] [--layers] [--rate R]
                edgeprof-measure ceilings --record FD --isa ISA --threads N [--cpus LIST] [--memory-limit BYTES]
 
         Runs one model and nothing else, or (ceilings) loops that show what the host can do, for edgeprof and
@@ -69,6 +74,7 @@ public struct ChildArguments: Sendable, Hashable {
           --cpus LIST           CPUs to stay on, for example 0,2-3
           --memory-limit BYTES  address space to stay within
           --layers              time each step of the plan as well, after the timed queries
+          --rate R              queries that arrive a second, at random; back to back without it
           --isa ISA             instruction set the loops are made of
           --help                show this
 
@@ -91,7 +97,9 @@ extension ChildArguments {
     public init(parsing strings: [String]) throws(ChildUsageError) {
         let words = try ChildWords(
             strings,
-            named: ["--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--memory-limit"],
+            named: [
+                "--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--memory-limit", "--rate",
+            ],
             switches: ["--layers"]
         )
         self.init(
@@ -104,5 +112,11 @@ extension ChildArguments {
         )
         timesLayers = words.switches.contains("--layers")
         (cpus, memoryLimitBytes) = (try words.cpus(), try words.memoryLimit())
+        if let text = words.values["--rate"] {
+            guard let rate = Double(text), rate > 0, rate <= 1e6 else {
+                throw ChildUsageError(description: "--rate must be above 0 and at most 1000000, not \(text)")
+            }
+            ratePerSecond = rate
+        }
     }
 }

@@ -2,7 +2,7 @@ internal import HostInfo
 
 /// Arguments as names with values, and names that stand alone.
 struct ChildWords {
-    private var values: [String: String] = [:]
+    private(set) var values: [String: String] = [:]
     /// Those of the names without a value that were given.
     private(set) var switches: Set<String> = []
 

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HostProbes
 internal import Synchronization
 
@@ -13,6 +14,7 @@ protocol QueryRunner: AnyObject, SendableMetatype {
 final class MeasurementWindow: Sendable {
     private let start = Atomic<UInt64>(.max)
     private let end = Atomic<UInt64>(.max)
+    private let isClosed = Atomic(false)
 
     /// Sets both moments, in nanoseconds of the monotonic clock.
     func open(from first: UInt64, to last: UInt64) {
@@ -24,6 +26,20 @@ final class MeasurementWindow: Sendable {
     func abandon() {
         open(from: 0, to: 0)
     }
+
+    /// Lets instances end: what counts has been read.
+    func close() { isClosed.store(true, ordering: .releasing) }
+
+    /// Waits, once an instance has no more to answer: a thread that ends takes its counts along (docs/measurement.md).
+    func waitUntilClosed() {
+        while !isClosed.load(ordering: .acquiring), !isAbandoned {
+            var time = timespec(tv_sec: 0, tv_nsec: 1_000_000)
+            nanosleep(&time, nil)
+        }
+    }
+
+    /// Whether `abandon` was called.
+    var isAbandoned: Bool { start.load(ordering: .relaxed) == 0 }
 
     /// Where a query that ended at `moment` belongs.
     @inline(__always)
@@ -40,7 +56,8 @@ final class MeasurementWindow: Sendable {
     }
 }
 
-/// One instance: answers queries back to back on its own thread until the window is over.
+/// One instance: answers queries back to back on its own thread until the window is over, or until arrivals begin and then
+/// those.
 ///
 /// It never pauses between warm-up and window, so that every other instance has its full company for the whole window. A query
 /// counts when it ends inside the window, wherever it began: over many windows the part-queries at both edges cancel.
@@ -48,6 +65,7 @@ final class Instance<Runner: QueryRunner>: @unchecked Sendable {
     // Unchecked: `recorder` and `warmUp` belong to the thread in `run()` until it has been joined; the rest is atomic.
     private let runner: Runner
     private let window: MeasurementWindow
+    private let arrivals: ArrivalSchedule?
     private(set) var recorder = LatencyRecorder()
     private(set) var warmUp = WarmUp()
 
@@ -58,9 +76,10 @@ final class Instance<Runner: QueryRunner>: @unchecked Sendable {
     /// Whether latency became steady.
     let isSettled = Atomic<Bool>(false)
 
-    init(runner: Runner, window: MeasurementWindow) {
+    init(runner: Runner, window: MeasurementWindow, arrivals: ArrivalSchedule? = nil) {
         self.runner = runner
         self.window = window
+        self.arrivals = arrivals
     }
 
     /// Answers queries until the window is over.
@@ -72,14 +91,28 @@ final class Instance<Runner: QueryRunner>: @unchecked Sendable {
             let began = moment
             runner.runQuery()
             moment = MonotonicClock.nanoseconds
+            if let arrivals, arrivals.hasBegun(at: moment) { return serve(arrivals) }
             switch window.phase(at: moment) {
             case .warmUp: noteWarmUp(moment &- began)
             case .counted: recorder.record(moment &- began)
             case .over:
                 self.recorder = recorder
+                window.waitUntilClosed()
                 return
             }
         }
+    }
+
+    /// Answers arriving queries until none is left.
+    private func serve(_ arrivals: ArrivalSchedule) {
+        var recorder = LatencyRecorder()
+        while arrivals.answer(
+            until: { window.isAbandoned },
+            { runner.runQuery() },
+            record: { recorder.record($0) }
+        ) {}
+        self.recorder = recorder
+        window.waitUntilClosed()
     }
 
     private func noteWarmUp(_ nanoseconds: UInt64) {

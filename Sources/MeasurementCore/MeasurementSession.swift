@@ -41,10 +41,19 @@ struct MeasurementSession {
     /// A window is stretched to have room for so many queries of the slowest instance.
     static let leastQueries: UInt64 = 3
 
+    /// Queries arrive for a tenth of the window, and as long as twenty of them take, before they count: a queue that is
+    /// empty at first is no steady state.
+    static let rampShare: UInt64 = 10
+    static let rampQueries: UInt64 = 20
+    /// How long the queue may take to empty after the window, at least; a window's length if that is longer.
+    static let shortestDrainNanoseconds: UInt64 = 5_000_000_000
+
     private static let pollNanoseconds: UInt64 = 5_000_000
 
     /// Length of timed queries asked for.
     var durationNanoseconds: UInt64
+    /// Queries that arrive in a second on average; nil for queries back to back.
+    var ratePerSecond: Double?
     /// The parent, without whom there is no point in going on.
     var parent: ParentWatch
 
@@ -61,13 +70,15 @@ struct MeasurementSession {
         probes: inout some WindowProbes
     ) throws(MeasurementFailure) -> SessionResult {
         let window = MeasurementWindow()
-        let instances = runners.map { Instance(runner: $0, window: window) }
+        let arrivals = ratePerSecond.map { ArrivalSchedule(ratePerSecond: $0) }
+        let instances = runners.map { Instance(runner: $0, window: window, arrivals: arrivals) }
         var threads: [MeasurementThread] = []
         var result: SessionResult
         do {
             let began = MonotonicClock.nanoseconds
             for instance in instances { threads.append(try MeasurementThread { instance.run() }) }
-            result = try observe(instances, window: window, began: began, probes: &probes)
+            result = try observe(instances, window: window, arrivals: arrivals, began: began, probes: &probes)
+            if let arrivals { try drain(arrivals, windowNanoseconds: result.windowNanoseconds) }
         } catch {
             // A gone parent cannot be told anything; the process ends without waiting for queries that may take seconds.
             if error == .abandoned { throw error }
@@ -84,6 +95,7 @@ struct MeasurementSession {
     private func observe<Runner: QueryRunner>(
         _ instances: [Instance<Runner>],
         window: MeasurementWindow,
+        arrivals: ArrivalSchedule?,
         began: UInt64,
         probes: inout some WindowProbes
     ) throws(MeasurementFailure) -> SessionResult {
@@ -91,9 +103,14 @@ struct MeasurementSession {
         result.warmUpSettled = try warmUp(instances, began: began)
         let slowest = instances.map { $0.medianNanoseconds.load(ordering: .relaxed) }.max() ?? 0
         result.windowNanoseconds = max(durationNanoseconds, slowest &* Self.leastQueries)
+        let ramp =
+            arrivals == nil ? 0 : max(result.windowNanoseconds / Self.rampShare, slowest &* Self.rampQueries)
+        try arrivals?.draw(rampNanoseconds: ramp, windowNanoseconds: result.windowNanoseconds, seed: 1)
         probes.beforeWindow()
         // The queries that were under way during the probes end before the window begins.
-        let start = MonotonicClock.nanoseconds &+ slowest &+ slowest / 2 &+ 1_000_000
+        let opening = MonotonicClock.nanoseconds &+ slowest &+ slowest / 2 &+ 1_000_000
+        arrivals?.open(at: opening)
+        let start = opening &+ ramp
         let end = start &+ result.windowNanoseconds
         window.open(from: start, to: end)
         try parent.sleep(until: start)
@@ -102,8 +119,27 @@ struct MeasurementSession {
         result.warmUpQueries = instances.reduce(0) { $0 &+ $1.warmUpQueries.load(ordering: .acquiring) }
         try parent.sleep(until: end)
         probes.windowCloses()
+        window.close()
         probes.afterWindow()
         return result
+    }
+
+    /// Waits until every query has been answered.
+    private func drain(
+        _ arrivals: ArrivalSchedule,
+        windowNanoseconds: UInt64
+    ) throws(MeasurementFailure) {
+        let deadline = MonotonicClock.nanoseconds &+ max(windowNanoseconds, Self.shortestDrainNanoseconds)
+        while arrivals.answered < arrivals.count {
+            guard MonotonicClock.nanoseconds < deadline else {
+                let missing = arrivals.count - arrivals.answered
+                throw .unfinished(
+                    "\(missing) of \(arrivals.count) queries were still waiting: \(arrivals.ratePerSecond) a second are more "
+                        + "than these instances answer"
+                )
+            }
+            try parent.sleep(nanoseconds: Self.pollNanoseconds)
+        }
     }
 
     /// Waits for the end of the warm-up; whether every instance became steady.

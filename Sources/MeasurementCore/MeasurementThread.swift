@@ -2,7 +2,7 @@ internal import Glibc
 
 /// A POSIX thread with a small stack, so that many of them fit under an address-space limit.
 package struct MeasurementThread {
-    /// Kernels keep their tiles in registers and the rest in the arena; a stack holds frames only.
+    /// Kernels take up to 200 KiB of scratch memory on it (docs/kernels.md).
     package static let stackBytes = 1 << 20
 
     private let handle: pthread_t

@@ -30,6 +30,7 @@ public enum ModelMeasurement {
 
         let session = MeasurementSession(
             durationNanoseconds: arguments.durationNanoseconds,
+            ratePerSecond: arguments.ratePerSecond,
             parent: ParentWatch(descriptor: arguments.recordDescriptor)
         )
         let result = try session.run(runners, probes: &probes)

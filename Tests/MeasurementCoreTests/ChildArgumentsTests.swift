@@ -18,6 +18,7 @@ import Testing
         arguments.cpus = CPUList([0, 2, 3])
         arguments.memoryLimitBytes = 512 << 20
         arguments.timesLayers = true
+        arguments.ratePerSecond = 12.345678901
         #expect(try ChildArguments(parsing: arguments.strings) == arguments)
     }
 
@@ -28,7 +29,9 @@ import Testing
         (["--nanoseconds", "18446744073709551615"], "--nanoseconds must be"), (["--cpus", "0,,1"], "--cpus must be"),
         (["--cpus", ""], "--cpus must be"), (["--cpus", "70000"], "--cpus must be"),
         (["--memory-limit", "512MiB"], "--memory-limit must be"), (["--memory-limit", "-1"], "--memory-limit must be"),
-        (["--record", "-1"], "--record must be"),
+        (["--record", "-1"], "--record must be"), (["--rate", "0"], "--rate must be"),
+        (["--rate", "nan"], "--rate must be"),
+        (["--rate", "1e7"], "--rate must be"),
     ])
     func mistakesAreNamed(_ replacement: [String], _ message: String) {
         var words = Self.least.strings

@@ -83,6 +83,33 @@ private struct CountingProbes: WindowProbes {
         }
     }
 
+    @Test func arrivingQueriesAreAnsweredOnceAndWaitTheirTurn() throws {
+        var session = session(milliseconds: 1000)
+        session.ratePerSecond = 200
+        let runners = [SleepingRunner(microseconds: 4_000), SleepingRunner(microseconds: 4_000)]
+        var probes = CountingProbes()
+        let result = try session.run(runners, probes: &probes)
+        let arrivals = ArrivalSchedule(ratePerSecond: 200)
+        // The ramp is a tenth of the window or twenty queries, which here take no longer.
+        try arrivals.draw(rampNanoseconds: 100_000_000, windowNanoseconds: 1_000_000_000, seed: 1)
+        #expect(probes.calls == ["before", "opens", "closes", "after"])
+        #expect(abs(Int(result.latencies.count) - arrivals.countedArrivals) <= 10)
+        #expect(result.latencies.recorded().minimum >= 4_000_000)
+        #expect(result.latencies.recorded().maximum > 4_500_000, "nobody ever waited")
+    }
+
+    @Test func moreThanTheInstancesAnswerIsSaid() throws {
+        var session = session(milliseconds: 200)
+        session.ratePerSecond = 20_000
+        var probes = CountingProbes()
+        #expect {
+            try session.run([SleepingRunner(microseconds: 5_000)], probes: &probes)
+        } throws: { error in
+            guard case .unfinished(let reason)? = error as? MeasurementFailure else { return false }
+            return reason.contains("are more than these instances answer")
+        }
+    }
+
     @Test func slowQueriesStretchTheWindow() throws {
         var probes = CountingProbes()
         let result = try session(milliseconds: 100).run([SleepingRunner(microseconds: 120_000)], probes: &probes)
@@ -104,6 +131,37 @@ private struct CountingProbes: WindowProbes {
             )
         }
         #expect(MonotonicClock.nanoseconds - began < 5_000_000_000)
+    }
+}
+
+@Suite struct ArrivalScheduleTests {
+    private func schedule(_ rate: Double, seconds: UInt64, seed: UInt64 = 1) throws -> ArrivalSchedule {
+        let schedule = ArrivalSchedule(ratePerSecond: rate)
+        try schedule.draw(rampNanoseconds: 0, windowNanoseconds: seconds * 1_000_000_000, seed: seed)
+        return schedule
+    }
+
+    /// The number of Poisson arrivals has its mean as variance: within five standard deviations for every seed.
+    @Test func asManyComeAsTheRateSays() throws {
+        for seed in 1...20 as ClosedRange<UInt64> {
+            let count = Double(try schedule(1000, seconds: 100, seed: seed).count)
+            #expect(abs(count - 100_000) < 5 * 100_000.0.squareRoot())
+        }
+    }
+
+    @Test func oneSeedGivesOneSchedule() throws {
+        #expect(try schedule(50, seconds: 10).count == schedule(50, seconds: 10).count)
+        #expect(try schedule(50, seconds: 10).count != schedule(50, seconds: 10, seed: 2).count)
+    }
+
+    @Test func theRampDoesNotCount() throws {
+        let schedule = ArrivalSchedule(ratePerSecond: 100)
+        try schedule.draw(rampNanoseconds: 5_000_000_000, windowNanoseconds: 5_000_000_000, seed: 1)
+        #expect(abs(Double(schedule.countedArrivals) / Double(schedule.count) - 0.5) < 0.1)
+    }
+
+    @Test func tooManyToKeepAreRefused() {
+        #expect(throws: MeasurementFailure.self) { try schedule(1_000_000, seconds: 3600) }
     }
 }
 

@@ -15,6 +15,8 @@ extension FieldChecker {
         require(run.threads, "threads", in: MeasurementSettings.Limits.threads)
         require(run.instances, "instances", in: MeasurementSettings.Limits.instances)
         require(run.scenario != .singleStream || run.instances == 1, "instances", "must be 1 in single-stream")
+        require((run.ratePerSecond != nil) == (run.scenario == .server), "ratePerSecond", "goes with server runs")
+        if let rate = run.ratePerSecond { require(rate, "ratePerSecond", in: MeasurementSettings.Limits.ratePerSecond) }
         // What was never chosen, for the run was refused before, may be left empty.
         require(text: run.isa, "isa", bytes: (run.outcome == .ok ? 1 : 0)...64)
         require(text: run.producer, "producer", bytes: 1...200)
