@@ -10,13 +10,17 @@ struct Profile: AsyncParsableCommand {
         abstract: "Measure models on this box, each in a process of its own.",
         discussion: """
             single-stream runs one query at a time; offline keeps --instances of them busy and gives throughput and \
-            latency from the same run. One measurement runs at a time on a host; others wait.
+            latency from the same run; server lets queries arrive at random at a --rate, or at a share of what an offline \
+            run reached (--utilisation). One measurement runs at a time on a host; others wait.
 
             Examples:
               edgeprof profile resnet18 densenet121
               edgeprof profile resnet50 --scenario offline --instances 4
+              edgeprof profile resnet50 --scenario server --utilisation 0.7
+              edgeprof profile resnet50 --repeat 5 --cool-down 10s
               edgeprof profile resnet50 --isa avx2 --memory-limit 512MiB
               edgeprof profile mine-int8.onnx --layers
+              edgeprof profile resnet50 densenet121 --report why.html --trace why.json
             """
     )
 
@@ -26,7 +30,7 @@ struct Profile: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Threads of each instance.", valueName: "n"))
     var threads = 1
 
-    @Option(help: ArgumentHelp("Instances side by side (offline); one a CPU unless given.", valueName: "n"))
+    @Option(help: ArgumentHelp("Instances side by side (offline, server); one a CPU unless given.", valueName: "n"))
     var instances: Int?
 
     @Option(help: ArgumentHelp("Highest instruction set used; the best there is unless given.", valueName: "isa"))
@@ -35,14 +39,39 @@ struct Profile: AsyncParsableCommand {
     @Option(help: "naive or fused.")
     var plan: PlanKind = .fused
 
-    @Option(help: "single-stream or offline.")
+    @Option(help: "single-stream, offline or server.")
     var scenario: Scenario = .singleStream
+
+    @Option(help: ArgumentHelp("Queries that arrive a second (server).", valueName: "r"))
+    var rate: Double?
+
+    @Option(help: ArgumentHelp("The rate as a share of an offline run's, taken first (server).", valueName: "share"))
+    var utilisation: Double?
 
     @Option(help: ArgumentHelp("Timed queries of each model, for example 10s.", valueName: "duration"))
     var duration = DurationArgument(seconds: 10)
 
+    @Option(
+        name: .customLong("repeat"),
+        help: ArgumentHelp("Runs of each model, each a fresh process.", valueName: "n")
+    )
+    var repetitions = 1
+
+    @Option(help: ArgumentHelp("Pause before every run but the first, for example 30s.", valueName: "duration"))
+    var coolDown: DurationArgument?
+
     @ArgumentParser.Flag(help: "Time each layer as well, in a pass of its own.")
     var layers = false
+
+    @Option(
+        help: ArgumentHelp("Write a page that explains the runs: roofline, layers, counters.", valueName: "file.html")
+    )
+    var report: String?
+
+    @Option(
+        help: ArgumentHelp("Write the layers as a Chrome trace, which Perfetto opens.", valueName: "file.json")
+    )
+    var trace: String?
 
     @Option(help: ArgumentHelp("Address space the measured process may use, for example 512MiB.", valueName: "size"))
     var memoryLimit: BytesArgument?
@@ -50,40 +79,52 @@ struct Profile: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let problem = jobSettings.resolved(usableCpus: 1).problems().first { throw ValidationError(problem) }
+        if let utilisation {
+            guard scenario == .server, rate == nil else {
+                throw ValidationError("--utilisation goes with --scenario server, in place of --rate")
+            }
+            guard (0.01...0.99).contains(utilisation) else { throw ValidationError("--utilisation is 0.01 to 0.99") }
+        }
+        guard (1...1000).contains(repetitions) else { throw ValidationError("--repeat is 1 to 1000") }
+        // The rate that follows from a utilisation is not known yet; any stands for it.
+        let settings = jobSettings(rate: utilisation == nil ? rate : 1).resolved(usableCpus: 1)
+        if let problem = settings.problems().first { throw ValidationError(problem) }
     }
 
-    private var jobSettings: JobSettings {
+    private func jobSettings(_ scenario: Scenario? = nil, rate: Double?) -> JobSettings {
         JobSettings(
-            scenario: scenario,
+            scenario: scenario ?? self.scenario,
             threads: threads,
             instances: instances,
             isa: isa,
             plan: plan,
-            durationSeconds: duration.seconds
+            durationSeconds: duration.seconds,
+            ratePerSecond: rate
         )
     }
 
     func run() async throws {
         let sources = models.map(ModelSource.init)
         for source in sources { try source.check() }
+        for path in [report, trace].compactMap(\.self) { try OutputFile.check(path) }
         _ = try KernelDispatch.report(cap: isa)
         let measurer = try Measurer(
             cacheDirectory: try UserDirectories.cache() + "/plans",
             limits: memoryLimit.map { HostLimits(memoryBytes: $0.bytes) }
         )
-        let settings = jobSettings.resolved(usableCpus: measurer.hostFacts.usableCpus)
         var runs: [Run] = []
-        for (index, source) in sources.enumerated() {
-            let place = models.count > 1 ? " (\(index + 1) of \(models.count))" : ""
-            runs.append(
-                try await measurer.run(model: source, settings: settings, layers: layers) { progress in
-                    Terminal.progress("\(source.name)\(place): \(progress.words)")
-                }
-            )
+        for repetition in 1...repetitions {
+            // All models in turn, then again: what drifts meanwhile meets them alike.
+            for (index, source) in sources.enumerated() {
+                if let coolDown, !runs.isEmpty { try await Task.sleep(for: .seconds(coolDown.seconds)) }
+                var place = models.count > 1 ? " (\(index + 1) of \(models.count))" : ""
+                if repetitions > 1 { place += ", run \(repetition) of \(repetitions)" }
+                runs += try await measure(source, measurer, place)
+            }
         }
         Terminal.progress("")
         try write(runs)
+        try writeFiles(runs)
         let failed = runs.filter { $0.outcome != .ok }
         guard !failed.isEmpty else { return }
         // A table says so itself.
@@ -93,9 +134,33 @@ struct Profile: AsyncParsableCommand {
         throw ExitCode(1)
     }
 
+    /// One run; before a `server` run at a utilisation, the offline run it is a share of.
+    private func measure(_ source: ModelSource, _ measurer: Measurer, _ place: String) async throws -> [Run] {
+        func run(_ settings: JobSettings) async throws -> Run {
+            let settings = settings.resolved(usableCpus: measurer.hostFacts.usableCpus)
+            return try await measurer.run(model: source, settings: settings, layers: timesLayers) { progress in
+                Terminal.progress("\(source.name)\(place): \(progress.words)")
+            }
+        }
+        guard let utilisation else { return [try await run(jobSettings(rate: rate))] }
+        let offline = try await run(jobSettings(.offline, rate: nil))
+        guard let throughput = offline.throughputPerSecond else { return [offline] }
+        return [offline, try await run(jobSettings(rate: utilisation * throughput))]
+    }
+
+    /// Reports and traces are made of layers.
+    private var timesLayers: Bool { layers || report != nil || trace != nil }
+
+    private func writeFiles(_ runs: [Run]) throws {
+        if let report { try OutputFile.write(ProfilePage.html(runs), to: report) }
+        if let trace { try OutputFile.write(JSONOutput.text(ChromeTrace(runs)), to: trace) }
+    }
+
     private func write(_ runs: [Run]) throws {
         let format = output.resolved
-        guard format != .json else { return Terminal.write(try JSONOutput.text(RunListJSON(runs))) }
+        guard format != .json else {
+            return Terminal.write(try JSONOutput.text(RunListJSON(runs, repetitions: Repetitions.of(runs))))
+        }
         Terminal.write(ProfileTable.table(runs, showsSettings: format != .table).rendered(as: format))
         if layers {
             for run in runs {
@@ -103,8 +168,9 @@ struct Profile: AsyncParsableCommand {
                 if format == .table { Terminal.write(ProfileTable.sections(run)) }
             }
         }
-        guard format == .table, let first = runs.first else { return }
-        Terminal.write("\n" + ProfileTable.settings(first) + ProfileTable.notes(runs, width: Terminal.width))
+        guard format == .table, let last = runs.last else { return }
+        Terminal.write(RepetitionTable.text(runs))
+        Terminal.write("\n" + ProfileTable.settings(last) + ProfileTable.notes(runs, width: Terminal.width))
     }
 }
 

@@ -77,7 +77,8 @@ struct Quantize: ParsableCommand {
     }
 
     func run() throws {
-        try checkOutput()
+        // Before a long calibration whose result would have no place.
+        try OutputFile.check(output)
         if calibration.hasSuffix(".npy") { try preprocessing.requireNone(for: calibration) }
         let graph = try floatGraph()
         guard graph.inputs.count == 1 else {
@@ -152,18 +153,6 @@ struct Quantize: ParsableCommand {
             var elements: [Float] = []
             for position in index * batch..<(index + 1) * batch { elements += try set.sample(at: position) }
             return [elements]
-        }
-    }
-
-    /// Finds out before a long calibration that there is no place for its result.
-    private func checkOutput() throws {
-        let folder = URL(filePath: output).deletingLastPathComponent().path
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue,
-            FileManager.default.isWritableFile(atPath: folder)
-        else { throw InputError("\(output): cannot be written; is \(folder) a folder you may write to?") }
-        if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), isFolder.boolValue {
-            throw InputError("\(output): is a folder; name a file")
         }
     }
 }

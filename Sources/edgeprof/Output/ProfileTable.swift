@@ -6,7 +6,7 @@ enum ProfileTable {
     static func table(_ runs: [Run], showsSettings: Bool) -> Table {
         let fields: [Table.Field<Run>] = [
             (.text("model"), false, { $0.model.name }),
-            (.text("scenario"), true, { $0.scenario.rawValue }),
+            (.text("scenario"), Set(runs.map(\.scenario)).count == 1, { $0.scenario.rawValue }),
             (.text("isa"), true, { $0.isa }),
             (.text("plan"), true, { $0.plan.rawValue }),
             (.number("instances"), true, { String($0.instances) }),
@@ -26,7 +26,9 @@ enum ProfileTable {
     /// The settings in words.
     static func settings(_ run: Run) -> String {
         let count = { (count: Int, unit: String) in "\(count) \(unit)\(count == 1 ? "" : "s")" }
-        return "\(run.scenario.rawValue), \(count(run.instances, "instance")) x \(count(run.threads, "thread")), "
+        let rate = run.ratePerSecond.map { " at \(HumanUnits.number($0)) queries a second" } ?? ""
+        return
+            "\(run.scenario.rawValue)\(rate), \(count(run.instances, "instance")) x \(count(run.threads, "thread")), "
             + "\(run.isa), \(run.plan.rawValue) plan\n"
     }
 
@@ -72,7 +74,8 @@ enum ProfileTable {
     static func notes(_ runs: [Run], width: Int) -> String {
         var lines = runs.filter { $0.outcome != .ok }.map(failure)
         lines += Flag.allCases.compactMap { flag in
-            let models = runs.filter { $0.flags.contains(flag) }.map(\.model.name)
+            let all = runs.filter { $0.flags.contains(flag) }.map(\.model.name)
+            let models = all.enumerated().filter { all.firstIndex(of: $1) == $0 }.map(\.element)
             return models.isEmpty ? nil : "\(flag.rawValue): \(models.joined(separator: ", "))"
         }
         for reason in Set(runs.compactMap { $0.roofline?.reason }).sorted() {

@@ -19,10 +19,13 @@ struct NullOr<Value: Encodable>: Encodable {
 /// Runs as `profile` and `runs list` print them.
 struct RunListJSON: Encodable {
     private let runs: [RunJSON]
+    /// Left out where runs are not repetitions of one box's measurement.
+    private let repetitions: [Repetitions]?
 
     /// Wraps runs.
-    init(_ runs: [Run]) {
+    init(_ runs: [Run], repetitions: [Repetitions]? = nil) {
         self.runs = runs.map(RunJSON.init)
+        self.repetitions = repetitions
     }
 }
 
