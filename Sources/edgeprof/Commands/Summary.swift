@@ -35,7 +35,7 @@ struct Summary: AsyncParsableCommand {
             (.number("per s"), false, { HumanUnits.number($0.throughputPerSecond) }),
             (.number("RSS MiB"), false, { $0.peakRssMib.map(HumanUnits.number) ?? "-" }),
             (.number("roofline"), false, { $0.rooflineShare.map(RunTable.share) ?? "-" }),
-            (.number("runs"), false, { String($0.hosts.reduce(0) { $0 + $1.runs.count }) }),
+            (.number("runs"), true, { String($0.hosts.reduce(0) { $0 + $1.runs.count }) }),
             (.number("hosts"), true, { String($0.hosts.count) }),
             (.text("basis"), true, { $0.basis.rawValue }),
         ]
