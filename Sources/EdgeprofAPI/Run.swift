@@ -342,6 +342,20 @@ public enum Flag: String, Codable, Sendable, CaseIterable {
     case otherLoad = "other-load"
     /// Disturbance: the wall clock was set during the run.
     case clockStep = "clock-step"
+    /// Disturbance: others swapped memory in or out.
+    case swapping
+    /// Disturbance: the process or the whole box stood still for a while (SIGSTOP, a frozen group, suspend).
+    case stopped
+    /// Disturbance: a CPU vanished, or came, during the run.
+    case cpusChanged = "cpus-changed"
+    /// Property: the processor was slowed for heat or power.
+    case throttled
+    /// Property: the clock's policy allows less than the processor can do.
+    case frequencyCapped = "frequency-capped"
+    /// Property: too short to get thermally steady, so that it flatters.
+    case burst
+    /// Property: idle power before and after differ, so that energy above idle is doubtful.
+    case idleDrift = "idle-drift"
     /// Property: too few queries for the 99th percentile.
     case fewQueries = "few-queries"
     /// Property: some counters counted part of the time.
@@ -354,7 +368,8 @@ public enum Flag: String, Codable, Sendable, CaseIterable {
     /// Whether a run with this flag is left out of rankings while undisturbed runs exist.
     public var isDisturbance: Bool {
         switch self {
-        case .stolenTime, .otherLoad, .clockStep: true
+        case .stolenTime, .otherLoad, .clockStep, .swapping, .stopped, .cpusChanged: true
+        case .throttled, .frequencyCapped, .burst, .idleDrift: false
         case .fewQueries, .partialCounters, .standIn, .engineLimited: false
         }
     }

@@ -80,16 +80,6 @@ struct HostWindowProbes: WindowProbes {
     }
 }
 
-extension RecordedAvailability {
-    fileprivate init(_ status: Availability.Status) {
-        switch status {
-        case .ok: self = .ok
-        case .denied: self = .denied
-        case .absent: self = .absent
-        }
-    }
-}
-
 extension RecordedCounter {
     fileprivate init(_ reading: CounterReading) {
         self.init(
@@ -100,12 +90,5 @@ extension RecordedCounter {
             value: reading.value.map { Double($0) } ?? 0,
             liveFraction: reading.liveFraction ?? 0
         )
-    }
-}
-
-extension Availability {
-    /// Reason and remedy in one line; empty when there is nothing to explain.
-    fileprivate var explanation: String {
-        [reason, remedy.map { "mend with: \($0)" }].compactMap { $0 }.joined(separator: "; ")
     }
 }

@@ -155,7 +155,7 @@ extension RecordReader {
         )
     }
 
-    fileprivate mutating func availability() throws(RecordError) -> RecordedAvailability {
+    mutating func availability() throws(RecordError) -> RecordedAvailability {
         let value: UInt8 = try integer()
         guard let availability = RecordedAvailability(rawValue: value) else {
             throw RecordError("availability \(value) has no meaning")

@@ -32,32 +32,8 @@ extension MeasurementRecord {
     }
 }
 
-/// Little-endian bytes of a record in the making.
-private struct RecordBytes {
-    var bytes: [UInt8] = []
-
-    mutating func append(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-
-    mutating func append(_ value: Bool) { append(UInt8(value ? 1 : 0)) }
-
-    mutating func append(_ value: Double) { append(value.bitPattern) }
-
-    /// Length in bytes, then UTF-8; cut at a character when longer than the length field can say.
-    mutating func append(_ text: String) {
-        var utf8 = Array(text.utf8.prefix(Int(UInt16.max)))
-        while utf8.count < text.utf8.count, String(validating: utf8, as: UTF8.self) == nil { utf8.removeLast() }
-        append(UInt16(clamping: utf8.count))
-        bytes += utf8
-    }
-
-    mutating func append<Element>(_ list: [Element], _ appendElement: (inout RecordBytes, Element) -> Void) {
-        append(UInt32(clamping: list.count))
-        for element in list { appendElement(&self, element) }
-    }
-
-    mutating func append(_ record: MeasuredRecord) {
+extension RecordBytes {
+    fileprivate mutating func append(_ record: MeasuredRecord) {
         append(record.isa)
         append(record.windowNanoseconds)
         append(record.warmUpQueries)
@@ -97,7 +73,7 @@ private struct RecordBytes {
         }
     }
 
-    mutating func append(_ ceilings: RecordedCeilings) {
+    fileprivate mutating func append(_ ceilings: RecordedCeilings) {
         append(ceilings.isa)
         append(ceilings.threads)
         append(ceilings.macsPerSecond)
@@ -111,7 +87,7 @@ private struct RecordBytes {
         }
     }
 
-    mutating func append(_ latency: RecordedLatency) {
+    private mutating func append(_ latency: RecordedLatency) {
         append(latency.minimum)
         append(latency.maximum)
         append(latency.sum)
@@ -121,7 +97,7 @@ private struct RecordBytes {
         }
     }
 
-    mutating func append(_ memory: RecordedMemory) {
+    private mutating func append(_ memory: RecordedMemory) {
         append(memory.loadPeakRssBytes)
         append(memory.peakRssBytes)
         append(memory.peakWasReset)
@@ -130,7 +106,7 @@ private struct RecordBytes {
         append(memory.weightBytes)
     }
 
-    mutating func append(_ processor: RecordedProcessorTime) {
+    private mutating func append(_ processor: RecordedProcessorTime) {
         append(processor.isKnown)
         append(processor.cpus)
         append(processor.stretchNanoseconds)

@@ -8,7 +8,7 @@ public enum MeasurementRecord: Sendable, Hashable {
     case failed(reason: String)
 
     /// The format's version, in the file's second field.
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
 
     /// No record is longer, in bytes: a reader stops there.
     public static let longest = 16 << 20
