@@ -217,6 +217,7 @@ let host: [Target] = [
 let measurement: [Target] = [
     .target(name: "Statistics", swiftSettings: optimized),
     .target(name: "Checksum", swiftSettings: optimized),
+    .target(name: "Systemd", dependencies: [logging, serviceLifecycle]),
     .target(name: "EdgeprofAPI"),
     .target(name: "Economics", dependencies: ["Statistics", "EdgeprofAPI"], swiftSettings: optimized),
     .target(
@@ -253,15 +254,16 @@ let agent: [Target] = [
     .target(
         name: "AgentRuntime",
         dependencies: [
-            "Uploader", "Spool", "HTTPTransport", "HostInfo", "HostProbes", "EdgeprofAPI", logging, serviceLifecycle,
-            unixSignals,
+            "Uploader", "Spool", "HTTPTransport", "HostInfo", "HostProbes", "EdgeprofAPI", "Systemd", logging,
+            serviceLifecycle, unixSignals,
         ],
         path: "agent/AgentRuntime"
     ),
     .executableTarget(
         name: "edgeprof-agent",
         dependencies: [
-            "AgentRuntime", "HTTPTransport", "Measurement", "HostInfo", "EdgeprofAPI", argumentParser, logging,
+            "AgentRuntime", "HTTPTransport", "Measurement", "HostInfo", "EdgeprofAPI", "Systemd", argumentParser,
+            logging,
         ],
         path: "agent/edgeprof-agent"
     ),
@@ -283,7 +285,8 @@ let collector: [Target] = [
     .executableTarget(
         name: "edgeprof-collector",
         dependencies: [
-            "CollectorAPI", "CollectorStore", "EdgeprofAPI", argumentParser, logging, serviceLifecycle, hummingbird,
+            "CollectorAPI", "CollectorStore", "EdgeprofAPI", "Systemd", argumentParser, logging, serviceLifecycle,
+            hummingbird,
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ],
         path: "collector/edgeprof-collector"
@@ -398,6 +401,7 @@ let testTargets: [Target] = [
     tests("Datasets", "Images", "NumPyFiles"),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: optimized),
     tests("Checksum"),
+    tests("Systemd", logging, serviceLifecycle),
     tests("EdgeprofAPI"),
     .testTarget(
         name: "EconomicsTests",

@@ -3,6 +3,7 @@ public import HTTPTransport
 public import Logging
 internal import ServiceLifecycle
 internal import Spool
+internal import Systemd
 public import UnixSignals
 internal import Uploader
 
@@ -109,9 +110,13 @@ public struct Agent: Sendable {
             "agent \(identity.name) (\(identity.agentId)) works for \(identity.collector); \(waiting) runs wait to be sent"
         )
         // The group's own log would tell of each service by its implementation.
+        let notify = ServiceNotifier().map {
+            NotifyService($0, status: "works for \(identity.collector)") as any Service
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services,
+                // First in, last out: the manager hears of the end when it is one.
+                services: [notify].compactMap(\.self) + services,
                 gracefulShutdownSignals: signals,
                 logger: Logger(label: "edgeprof-agent.services") { _ in SwiftLogNoOpLogHandler() }
             )

@@ -5,6 +5,7 @@ import HTTPTransport
 import HostInfo
 import Logging
 import Measurement
+import Systemd
 
 /// `edgeprof-agent run`.
 struct RunCommand: AsyncParsableCommand {
@@ -41,7 +42,7 @@ struct RunCommand: AsyncParsableCommand {
             throw AgentError(code: .badArgument, message: "startup jitter \(startupJitter) is not 0 to 3600 seconds")
         }
         configuration.startupJitter = .seconds(startupJitter)
-        let logger = Logger(label: "edgeprof-agent") { StreamLogHandler.standardError(label: $0) }
+        let logger = Logger(label: "edgeprof-agent") { ServiceLogHandler(label: $0) }
         let agent = try Agent(
             directory: try StateDirectory(state.stateDir, create: false),
             configuration: configuration,

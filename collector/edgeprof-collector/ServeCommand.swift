@@ -5,6 +5,7 @@ import Glibc
 import Hummingbird
 import Logging
 import ServiceLifecycle
+import Systemd
 import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
@@ -58,22 +59,27 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(_ store: SQLiteStore, at address: ListenAddress) async throws {
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        LoggingSystem.bootstrap { ServiceLogHandler(label: $0) }
         var logger = Logger(label: "edgeprof-collector")
         logger.logLevel = logLevel
         // A reader of standard output that goes away must not end the server.
         signal(SIGPIPE, SIG_IGN)
+        let (listening, listens) = AsyncStream<Void>.makeStream()
         let application = Application(
             responder: CollectorAPI(store: store, clock: now).responder(),
             server: .http1(configuration: .init(idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 try? say("listening on " + address.url(port: channel.localAddress?.port ?? address.port))
+                listens.finish()
             },
             logger: logger
         )
+        let notify = ServiceNotifier().map { notifier in
+            NotifyService(notifier, status: "serves \(data.directory.path)") { for await _ in listening {} } as any Service
+        }
         var configuration = ServiceGroupConfiguration(
-            services: [application],
+            services: [notify].compactMap(\.self) + [application],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
