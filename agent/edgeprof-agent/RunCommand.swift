@@ -20,29 +20,66 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var state: StateOptions
 
-    @Option(help: ArgumentHelp("Disk space for unsent runs; the oldest are dropped beyond it.", valueName: "size"))
-    var spoolLimit = "64MiB"
+    @Option(
+        help: ArgumentHelp(
+            "File of settings, key = value. (default: \(ConfigurationFile.standardPath), if there)",
+            valueName: "file"
+        )
+    )
+    var config: String?
 
     @Option(
         help: ArgumentHelp(
-            "Start after a random part of this time, so that a fleet does not come as one.",
+            "Disk space for unsent runs; the oldest are dropped beyond it. (default: 64MiB)",
+            valueName: "size"
+        )
+    )
+    var spoolLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Start after a random part of this time, so that a fleet does not come as one. (default: 1)",
             valueName: "seconds"
         )
     )
-    var startupJitter = 1.0
+    var startupJitter: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "What goes to standard error: trace, debug, info, notice, warning, error, critical. (default: info)",
+            valueName: "level"
+        )
+    )
+    var logLevel: String?
+
+    /// The command line's word, else the file's.
+    private func settings() throws -> (Agent.Configuration, Logger.Level) {
+        let file = try ConfigurationFile(path: config ?? ConfigurationFile.standardPath, isOptional: config == nil)
+        var configuration = Agent.Configuration()
+        if let text = spoolLimit ?? file.values[.spoolLimit] {
+            configuration.spoolByteCap = try Arguments.byteSize(text)
+            guard configuration.spoolByteCap >= 1 << 20 else { throw bad("spool limit '\(text)' is less than 1MiB") }
+        }
+        let jitter = startupJitter.map { "\($0)" } ?? file.values[.startupJitter] ?? "1"
+        guard let seconds = Double(jitter), (0...3600).contains(seconds) else {
+            throw bad("startup jitter '\(jitter)' is not 0 to 3600 seconds")
+        }
+        configuration.startupJitter = .seconds(seconds)
+        let name = logLevel ?? file.values[.logLevel] ?? Logger.Level.info.rawValue
+        guard let level = Logger.Level(rawValue: name) else {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw bad("log level '\(name)' is none of \(levels)")
+        }
+        return (configuration, level)
+    }
+
+    private func bad(_ message: String) -> AgentError { AgentError(code: .badArgument, message: message) }
 
     func run() async throws {
         Memory.keepSmall()
-        var configuration = Agent.Configuration()
-        configuration.spoolByteCap = try Arguments.byteSize(spoolLimit)
-        guard configuration.spoolByteCap >= 1 << 20 else {
-            throw AgentError(code: .badArgument, message: "spool limit '\(spoolLimit)' is less than 1MiB")
-        }
-        guard (0...3600).contains(startupJitter) else {
-            throw AgentError(code: .badArgument, message: "startup jitter \(startupJitter) is not 0 to 3600 seconds")
-        }
-        configuration.startupJitter = .seconds(startupJitter)
-        let logger = Logger(label: "edgeprof-agent") { ServiceLogHandler(label: $0) }
+        let (configuration, level) = try settings()
+        var logger = Logger(label: "edgeprof-agent") { ServiceLogHandler(label: $0) }
+        logger.logLevel = level
         let agent = try Agent(
             directory: try StateDirectory(state.stateDir, create: false),
             configuration: configuration,

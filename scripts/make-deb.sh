@@ -1,0 +1,104 @@
+#!/bin/bash
+# Builds the Debian packages edgeprof, edgeprof-agent and edgeprof-collector for this machine's architecture.
+# usage: make-deb.sh [OUTPUT_FOLDER]     default: .build/deb
+# EDGEPROF_BIN names a folder of programs already built, with the Swift runtime linked in.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+out=$(mkdir -p "${1:-.build/deb}" && cd "${1:-.build/deb}" && pwd)
+bin=${EDGEPROF_BIN:-}
+if [ -z "$bin" ]; then
+  # In a folder of its own: the Swift runtime is linked in, which .build/release has not.
+  swift build -c release --static-swift-stdlib --scratch-path .build-deb
+  bin=$(swift build -c release --static-swift-stdlib --scratch-path .build-deb --show-bin-path)
+fi
+version=$("$bin/edgeprof" --version)
+architecture=$(dpkg --print-architecture)
+maintainer="edgeprof authors <edgeprof@localhost>"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+umask 022
+
+# install_program PACKAGE_ROOT PROGRAM FOLDER: stripped, into FOLDER.
+install_program() {
+  install -D -m 0755 "$bin/$2" "$1/$3/$2"
+  strip --strip-unneeded --remove-section=.comment --remove-section=.note "$1/$3/$2"
+}
+
+# document PACKAGE_ROOT PACKAGE
+document() {
+  install -D -m 0644 packaging/copyright "$1/usr/share/doc/$2/copyright"
+  {
+    printf '%s (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md of the source.\n\n -- %s  %s\n' \
+      "$2" "$version" "$maintainer" "$(LC_ALL=C date -R -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}")"
+  } | gzip -9n >"$1/usr/share/doc/$2/changelog.gz"
+  chmod 0644 "$1/usr/share/doc/$2/changelog.gz"
+}
+
+# manual PACKAGE_ROOT PROGRAM SUMMARY
+manual() {
+  mkdir -p "$1/usr/share/man/man1"
+  python3 scripts/make-man.py "$bin/$2" "$3" | gzip -9n >"$1/usr/share/man/man1/$2.1.gz"
+}
+
+# finish PACKAGE_ROOT PACKAGE: dependencies as the programs' libraries demand, then the archive.
+finish() {
+  local folder=$1 package=$2 programs depends
+  programs=$(find "$folder/usr" -type f -perm -0100 ! -name edgeprof-agent-setup)
+  mkdir -p "$work/shlibs/debian"
+  printf 'Source: edgeprof\n\nPackage: %s\nArchitecture: any\n' "$package" >"$work/shlibs/debian/control"
+  depends=$(cd "$work/shlibs" && dpkg-shlibdeps -O $programs 2>"$work/shlibs.log" | sed -n 's/^shlibs:Depends=//p')
+  [ -n "$depends" ] || { cat "$work/shlibs.log" >&2; exit 1; }
+  [ "$package" = edgeprof ] || depends+=", systemd, util-linux"
+  mkdir -p "$folder/DEBIAN"
+  {
+    printf 'Package: %s\nVersion: %s\nArchitecture: %s\nMaintainer: %s\nPriority: optional\n' \
+      "$package" "$version" "$architecture" "$maintainer"
+    printf 'Installed-Size: %s\nDepends: %s\n' "$(du -k --apparent-size -s "$folder" | cut -f1)" "$depends"
+    cat "packaging/$package/control"
+  } >"$folder/DEBIAN/control"
+  for script in postinst prerm postrm; do
+    [ ! -e "packaging/$package/$script" ] || install -m 0755 "packaging/$package/$script" "$folder/DEBIAN/$script"
+  done
+  if [ -d "$folder/etc" ]; then (cd "$folder" && find etc -type f -printf '/%p\n' | sort) >"$folder/DEBIAN/conffiles"; fi
+  (cd "$folder" && find usr etc -type f -print0 2>/dev/null | sort -z | xargs -0 md5sum) >"$folder/DEBIAN/md5sums"
+  find "$folder" -type d -exec chmod 0755 {} +
+  dpkg-deb --build --root-owner-group -Zxz "$folder" "$out/${package}_${version}_$architecture.deb" >/dev/null
+  echo "$out/${package}_${version}_$architecture.deb"
+}
+
+# The helper lies beside the program that starts it, found by the program's own path.
+cli=$work/edgeprof
+install_program "$cli" edgeprof usr/lib/edgeprof
+install_program "$cli" edgeprof-measure usr/lib/edgeprof
+mkdir -p "$cli/usr/bin"
+ln -s ../lib/edgeprof/edgeprof "$cli/usr/bin/edgeprof"
+manual "$cli" edgeprof "measure and rank vision models on edge hardware"
+document "$cli" edgeprof
+finish "$cli" edgeprof
+
+agent=$work/edgeprof-agent
+install_program "$agent" edgeprof-agent usr/lib/edgeprof-agent
+install_program "$agent" edgeprof-measure usr/lib/edgeprof-agent
+mkdir -p "$agent/usr/bin"
+ln -s ../lib/edgeprof-agent/edgeprof-agent "$agent/usr/bin/edgeprof-agent"
+install -D -m 0755 packaging/edgeprof-agent/edgeprof-agent-setup "$agent/usr/sbin/edgeprof-agent-setup"
+install -D -m 0644 packaging/edgeprof-agent/agent.conf "$agent/etc/edgeprof/agent.conf"
+install -D -m 0644 packaging/edgeprof-agent/edgeprof-agent.service "$agent/lib/systemd/system/edgeprof-agent.service"
+install -D -m 0644 packaging/edgeprof-agent/sysusers.conf "$agent/usr/lib/sysusers.d/edgeprof-agent.conf"
+install -D -m 0644 packaging/edgeprof-agent/tmpfiles.conf "$agent/usr/lib/tmpfiles.d/edgeprof-agent.conf"
+install -D -m 0644 packaging/edgeprof-agent/udev.rules "$agent/lib/udev/rules.d/70-edgeprof-agent.rules"
+manual "$agent" edgeprof-agent "profiles vision models on this box for an edgeprof collector"
+document "$agent" edgeprof-agent
+finish "$agent" edgeprof-agent
+
+collector=$work/edgeprof-collector
+install_program "$collector" edgeprof-collector usr/bin
+install -D -m 0644 packaging/edgeprof-collector/edgeprof-collector.service \
+  "$collector/lib/systemd/system/edgeprof-collector.service"
+install -D -m 0644 packaging/edgeprof-collector/sysusers.conf "$collector/usr/lib/sysusers.d/edgeprof-collector.conf"
+manual "$collector" edgeprof-collector "stores measurements and ranks models"
+document "$collector" edgeprof-collector
+finish "$collector" edgeprof-collector
+
+cd "$out" && sha256sum ./*"_${version}_$architecture.deb" >SHA256SUMS
