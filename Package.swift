@@ -278,7 +278,7 @@ let collector: [Target] = [
     .target(
         name: "CollectorAPI",
         dependencies: [
-            "CollectorStore", "Economics", "EdgeprofAPI", hummingbird, logging, serviceLifecycle,
+            "CollectorStore", "Economics", "EdgeprofAPI", hummingbird, logging, serviceLifecycle, crypto,
         ],
         path: "collector/CollectorAPI"
     ),

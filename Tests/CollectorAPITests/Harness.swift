@@ -20,14 +20,14 @@ final class Harness: Sendable {
     let api: CollectorAPI
     private let clock: MutableClock
 
-    init() async throws {
+    init(packages: AgentPackages = .none, publicURL: String? = nil) async throws {
         directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-api-" + UUID().uuidString)
         let token = NewToken(hash: admin.hash, role: .admin)
         try SQLiteStore.create(in: directory, firstToken: token, at: Self.start)
         store = try SQLiteStore(openingIn: directory)
         let clock = MutableClock()
         self.clock = clock
-        api = CollectorAPI(store: store) { clock.now }
+        api = CollectorAPI(store: store, packages: packages, publicURL: publicURL) { clock.now }
         _ = try await store.createToken(NewToken(hash: viewer.hash, role: .viewer), at: Self.start)
     }
 

@@ -44,7 +44,7 @@ public struct ConfigurationFile: Sendable, Hashable {
 
     /// Reads a file's text.
     init(text: String, path: String) throws(AgentError) {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let content = Self.trimmed(line.prefix { $0 != "#" })
             guard !content.isEmpty else { continue }
             func wrong(_ what: String) -> AgentError {

@@ -11,15 +11,26 @@ public struct CollectorAPI: Sendable {
 
     private let store: any Store
     private let clock: @Sendable () -> Timestamp
+    private let packages: AgentPackages
+    private let publicURL: String?
     let bell = JobBell()
 
     /// Makes the interface.
     ///
     /// - Parameters:
     ///   - store: What it serves.
+    ///   - packages: The agent's packages it hands out.
+    ///   - publicURL: Where agents reach it, for the script that installs them; nil for what a request was sent to.
     ///   - clock: The time of day.
-    public init(store: any Store, clock: @escaping @Sendable () -> Timestamp) {
+    public init(
+        store: any Store,
+        packages: AgentPackages = .none,
+        publicURL: String? = nil,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
         self.store = store
+        self.packages = packages
+        self.publicURL = publicURL
         self.clock = clock
     }
 
@@ -35,6 +46,7 @@ public struct CollectorAPI: Sendable {
             + ModelController(store: store, clock: clock).endpoints
             + TierController(store: store).endpoints
             + RankingController(ranking: ranking).endpoints
+            + PackageController(packages: packages, publicURL: publicURL).endpoints
         // A HEAD for every GET, as RFC 9110 section 9.1 asks of general-purpose servers.
         let router = Router(context: CollectorContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: RequestLogMiddleware())

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CollectorAPI
 import CollectorStore
+import Foundation
 import Glibc
 import Hummingbird
 import Logging
@@ -32,6 +33,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Allow an address that other machines reach. Tokens then cross the network in clear text.")
     var insecureListen = false
 
+    @Option(help: ArgumentHelp("Folder of agent packages to hand out, with /install.sh.", valueName: "folder"))
+    var packages: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where agents reach this collector, as in https://edgeprof.example; for /install.sh. (default: as asked for)",
+            valueName: "url"
+        )
+    )
+    var publicUrl: String?
+
     @Option(
         help: "What goes to standard error: trace, debug, info, notice, warning, error or critical.",
         transform: oneOf(Logger.Level.allCases)
@@ -40,6 +52,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
+        // It becomes part of a shell script.
+        if let publicUrl, !publicUrl.contains(#/^https?:\/\/[A-Za-z0-9.:\-\[\]]{1,255}(\/[A-Za-z0-9._~\-\/]{0,255})?$/#)
+        {
+            throw ValidationError("--public-url is not an address such as https://edgeprof.example")
+        }
     }
 
     func run() async throws {
@@ -50,15 +67,25 @@ struct ServeCommand: AsyncParsableCommand {
                     + "this machine in front, or pass --insecure-listen"
             )
         }
+        let packages = try agentPackages()
         let lock = try data.directory.lockForServing()
         defer { withExtendedLifetime(lock) {} }
         let store = try SQLiteStore(openingIn: data.directory)
         try address.tryBinding()
-        try await serve(store, at: address)
+        try await serve(store, packages, at: address)
         try store.close()
     }
 
-    private func serve(_ store: SQLiteStore, at address: ListenAddress) async throws {
+    private func agentPackages() throws -> AgentPackages {
+        guard let packages else { return .none }
+        do {
+            return try AgentPackages(folder: packages)
+        } catch {
+            throw Failure(message: "--packages \(packages): \(error.localizedDescription)")
+        }
+    }
+
+    private func serve(_ store: SQLiteStore, _ packages: AgentPackages, at address: ListenAddress) async throws {
         LoggingSystem.bootstrap { ServiceLogHandler(label: $0) }
         var logger = Logger(label: "edgeprof-collector")
         logger.logLevel = logLevel
@@ -66,7 +93,7 @@ struct ServeCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let (listening, listens) = AsyncStream<Void>.makeStream()
         let application = Application(
-            responder: CollectorAPI(store: store, clock: now).responder(),
+            responder: CollectorAPI(store: store, packages: packages, publicURL: publicUrl, clock: now).responder(),
             server: .http1(configuration: .init(idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in
@@ -76,7 +103,8 @@ struct ServeCommand: AsyncParsableCommand {
             logger: logger
         )
         let notify = ServiceNotifier().map { notifier in
-            NotifyService(notifier, status: "serves \(data.directory.path)") { for await _ in listening {} } as any Service
+            NotifyService(notifier, status: "serves \(data.directory.path)") { for await _ in listening {} }
+                as any Service
         }
         var configuration = ServiceGroupConfiguration(
             services: [notify].compactMap(\.self) + [application],
