@@ -64,6 +64,11 @@ test-pmu: ## the counters on an emulated machine that has some, and on one that 
 	@scripts/install-packages.sh qemu-system-arm qemu-user-static cpio
 	@scripts/test-pmu.sh
 
+.PHONY: deb
+deb: packages ## Debian packages of agent, collector and command line, into .build/deb
+	@scripts/install-packages.sh dpkg-dev binutils python3
+	@scripts/make-deb.sh
+
 .PHONY: lint
 lint: ## formatting and documentation rules
 	@swift format lint --strict --parallel --recursive $(LINTED)

@@ -14,7 +14,8 @@ if [ -z "$bin" ]; then
 fi
 version=$("$bin/edgeprof" --version)
 architecture=$(dpkg --print-architecture)
-maintainer="edgeprof authors <edgeprof@localhost>"
+# Whoever publishes packages names himself.
+maintainer=${EDGEPROF_MAINTAINER:-edgeprof authors <edgeprof@localhost>}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 umask 022
@@ -35,6 +36,14 @@ document() {
   chmod 0644 "$1/usr/share/doc/$2/changelog.gz"
 }
 
+# overrides PACKAGE_ROOT PACKAGE TAG...: what lintian finds and is meant to be.
+overrides() {
+  local folder=$1/usr/share/lintian/overrides package=$2
+  shift 2
+  mkdir -p "$folder"
+  printf "$package: %s\n" "$@" >"$folder/$package"
+}
+
 # manual PACKAGE_ROOT PROGRAM SUMMARY
 manual() {
   mkdir -p "$1/usr/share/man/man1"
@@ -49,7 +58,7 @@ finish() {
   printf 'Source: edgeprof\n\nPackage: %s\nArchitecture: any\n' "$package" >"$work/shlibs/debian/control"
   depends=$(cd "$work/shlibs" && dpkg-shlibdeps -O $programs 2>"$work/shlibs.log" | sed -n 's/^shlibs:Depends=//p')
   [ -n "$depends" ] || { cat "$work/shlibs.log" >&2; exit 1; }
-  [ "$package" = edgeprof ] || depends+=", systemd, util-linux"
+  [ "$package" = edgeprof ] || depends+=", systemd"
   mkdir -p "$folder/DEBIAN"
   {
     printf 'Package: %s\nVersion: %s\nArchitecture: %s\nMaintainer: %s\nPriority: optional\n' \
@@ -61,7 +70,7 @@ finish() {
     [ ! -e "packaging/$package/$script" ] || install -m 0755 "packaging/$package/$script" "$folder/DEBIAN/$script"
   done
   if [ -d "$folder/etc" ]; then (cd "$folder" && find etc -type f -printf '/%p\n' | sort) >"$folder/DEBIAN/conffiles"; fi
-  (cd "$folder" && find usr etc -type f -print0 2>/dev/null | sort -z | xargs -0 md5sum) >"$folder/DEBIAN/md5sums"
+  (cd "$folder" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | sort -z | xargs -0 md5sum) >"$folder/DEBIAN/md5sums"
   find "$folder" -type d -exec chmod 0755 {} +
   dpkg-deb --build --root-owner-group -Zxz "$folder" "$out/${package}_${version}_$architecture.deb" >/dev/null
   echo "$out/${package}_${version}_$architecture.deb"
@@ -75,6 +84,8 @@ mkdir -p "$cli/usr/bin"
 ln -s ../lib/edgeprof/edgeprof "$cli/usr/bin/edgeprof"
 manual "$cli" edgeprof "measure and rank vision models on edge hardware"
 document "$cli" edgeprof
+# Yams brings its own libyaml, which a program with the Swift runtime linked in cannot share.
+overrides "$cli" edgeprof "embedded-library *libyaml*"
 finish "$cli" edgeprof
 
 agent=$work/edgeprof-agent
@@ -88,6 +99,8 @@ install -D -m 0644 packaging/edgeprof-agent/edgeprof-agent.service "$agent/lib/s
 install -D -m 0644 packaging/edgeprof-agent/sysusers.conf "$agent/usr/lib/sysusers.d/edgeprof-agent.conf"
 install -D -m 0644 packaging/edgeprof-agent/tmpfiles.conf "$agent/usr/lib/tmpfiles.d/edgeprof-agent.conf"
 install -D -m 0644 packaging/edgeprof-agent/udev.rules "$agent/lib/udev/rules.d/70-edgeprof-agent.rules"
+mkdir -p "$agent/usr/share/man/man8"
+gzip -9n <packaging/edgeprof-agent/edgeprof-agent-setup.8 >"$agent/usr/share/man/man8/edgeprof-agent-setup.8.gz"
 manual "$agent" edgeprof-agent "profiles vision models on this box for an edgeprof collector"
 document "$agent" edgeprof-agent
 finish "$agent" edgeprof-agent
