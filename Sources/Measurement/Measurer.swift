@@ -199,8 +199,8 @@ public struct Measurer: Sendable {
             ended = ChildEnd(outcome: .crashed, reason: error.description)
         }
         if let ceilings = ended.ceilings {
-            ceilingCache.keep(ceilings, for: key)
-            run.setRoofline(record, .success(ceilings))
+            let isSurpassed = run.setRoofline(record, .success(ceilings), areFresh: true)
+            if !isSurpassed { ceilingCache.keep(ceilings, for: key) }
         } else {
             let reason = ended.reason.map { ": \($0)" } ?? ""
             run.setRoofline(record, .failure(RooflineGap(reason: "the ceilings could not be measured\(reason)")))

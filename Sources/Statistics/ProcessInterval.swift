@@ -27,6 +27,12 @@ public enum ProcessInterval {
         return low.isFinite && high.isFinite ? low...high : nil
     }
 
+    /// The typical process's figure, which `bounds` is the interval of: the geometric mean; nil for none, or figures without a logarithm.
+    public static func typical(_ figures: [Double]) -> Double? {
+        guard !figures.isEmpty, figures.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
+        return exp(figures.reduce(0) { $0 + log($1) } / Double(figures.count))
+    }
+
     /// The spread between processes: the standard deviation of the figures' logarithms; nil for fewer than two.
     public static func spread(_ figures: [Double]) -> Double? {
         guard figures.count > 1, figures.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }

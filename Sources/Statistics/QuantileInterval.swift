@@ -9,7 +9,7 @@ public enum QuantileInterval {
     /// Ranks of the two order statistics that enclose a quantile.
     ///
     /// - Parameters:
-    ///   - count: Number of observations, at most 2^53.
+    ///   - count: Number of observations, at most 2^33: beyond it a Double's lgamma is too coarse.
     ///   - probability: Which quantile, above 0 and below 1.
     ///   - confidence: Above 0 and below 1.
     /// - Returns: Ranks from 1; nil where the sample is too small to enclose that quantile.
@@ -18,7 +18,7 @@ public enum QuantileInterval {
         probability: Double,
         confidence: Double = 0.95
     ) -> ClosedRange<UInt64>? {
-        guard count > 0, count <= LatencyHistogram.maximumCount, 0 < probability, probability < 1,
+        guard count > 0, count <= 1 << 33, 0 < probability, probability < 1,
             0 < confidence, confidence < 1
         else { return nil }
         let tail = (1 - confidence) / 2

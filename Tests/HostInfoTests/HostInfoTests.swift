@@ -52,7 +52,7 @@ import Testing
         #expect(info.operatingSystem == "Debian GNU/Linux 12 (bookworm)")
         #expect(info.caches == CacheSizes(level1DataBytes: 64 << 10, level2Bytes: 512 << 10, level3Bytes: 2 << 20))
         // The parent's memory limit is the tighter one; it has no CPU limit.
-        #expect(info.cgroupLimits == CgroupLimits(cpus: 2, memoryBytes: 1 << 30))
+        #expect(info.cgroupLimits == CgroupLimits(cpus: 2, memoryBytes: 1 << 30, memoryLeftBytes: 1 << 30))
     }
 
     @Test func jetsonInVersion1Groups() throws {
@@ -61,7 +61,7 @@ import Testing
         #expect(info.board == "NVIDIA Jetson Orin Nano Developer Kit")
         #expect(info.operatingSystem == "Ubuntu 22.04.4 LTS")
         #expect(info.physicalCores == 6)
-        #expect(info.cgroupLimits == CgroupLimits(cpus: nil, memoryBytes: 4 << 30))
+        #expect(info.cgroupLimits == CgroupLimits(cpus: nil, memoryBytes: 4 << 30, memoryLeftBytes: 4 << 30))
     }
 
     @Test func twoKindsOfCore() throws {

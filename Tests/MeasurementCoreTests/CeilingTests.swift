@@ -22,7 +22,7 @@ import Testing
     )
 
     private func sets(_ threads: Int, available: Int = 1 << 30, _ caches: [CacheLevel] = caches) -> [Int?] {
-        CeilingLevels(caches: caches, threads: threads, availableBytes: available).levels.map(\.bytesPerThread)
+        CeilingLevels(caches: caches, cpus: 4, threads: threads, availableBytes: available).levels.map(\.bytesPerThread)
     }
 
     @Test func setsFitTheirLevelAndNoNearerOne() {
@@ -32,16 +32,18 @@ import Testing
         #expect(sets(4) == [24 << 10, 512 << 10, 4 << 20, 32 << 20])
         // Hardware threads share a core's own caches as well.
         #expect(sets(2, [CacheLevel(level: 1, bytes: 1 << 20, sharers: 2)]) == [256 << 10, 2 << 20])
-        // No caches stated: memory alone.
-        #expect(sets(1, []) == [64 << 20])
-        #expect(sets(4, []) == [16 << 20])
+        // A share between one and two of the nearer level: midway, so that the nearer one does not serve it.
+        let narrow = [
+            CacheLevel(level: 2, bytes: 1 << 20, sharers: 1), CacheLevel(level: 3, bytes: 6 << 20, sharers: 4),
+        ]
+        #expect(sets(4, narrow)[1] == 5 << 18)
     }
 
     @Test func whatCannotBeMeasuredHasAReason() {
-        let tight = CeilingLevels(caches: Self.caches, threads: 1, availableBytes: 40 << 20).levels
+        let tight = CeilingLevels(caches: Self.caches, cpus: 4, threads: 1, availableBytes: 40 << 20).levels
         #expect(tight.map { $0.bytesPerThread == nil } == [false, false, false, true])
         #expect(tight[3].reason.contains("64 MiB"))
-        let tiny = CeilingLevels(caches: Self.caches, threads: 1, availableBytes: 1 << 20).levels
+        let tiny = CeilingLevels(caches: Self.caches, cpus: 4, threads: 1, availableBytes: 1 << 20).levels
         #expect(tiny.map { $0.bytesPerThread == nil } == [false, false, true, true])
         #expect(!tiny[2].reason.isEmpty)
         // A last level that 256 MiB cannot outrun.
@@ -52,13 +54,35 @@ import Testing
             CacheLevel(level: 2, bytes: 1 << 20, sharers: 1), CacheLevel(level: 3, bytes: 4 << 20, sharers: 4),
         ]
         #expect(sets(4, crowded)[1] == nil)
+        // What memory's bytes would be served by is not known without stated caches.
+        let unstated = CeilingLevels(caches: [], cpus: 4, threads: 4, availableBytes: 1 << 30).levels
+        #expect(unstated.map(\.bytesPerThread) == [nil])
+        #expect(unstated[0].reason.contains("does not state its caches") && !unstated[0].isShortOfMemory)
+        #expect(tight[3].isShortOfMemory && tiny[2].isShortOfMemory)
         // Absurd facts, no trap.
         let absurd = CeilingLevels(
             caches: [CacheLevel(level: 3, bytes: .max, sharers: .max), CacheLevel(level: 9, bytes: 1, sharers: 1)],
+            cpus: 1024,
             threads: 1024,
             availableBytes: .max
         ).levels
         #expect(absurd.count == 2 && absurd[1].level == .memory)
+    }
+
+    @Test func threadsMaySpreadOverSeveralCaches() {
+        func sharers(_ threads: Int, _ cpus: Int) -> [Int] {
+            let caches = [
+                CacheLevel(level: 1, bytes: 1 << 15, sharers: 1), CacheLevel(level: 3, bytes: 1 << 25, sharers: 8),
+            ]
+            return CeilingLevels(caches: caches, cpus: cpus, threads: threads, availableBytes: 1 << 30).levels.map(
+                \.sharers
+            )
+        }
+        #expect(sharers(8, 16) == [1, 4, 1])
+        #expect(sharers(8, 8) == [1, 8, 1])
+        #expect(sharers(3, 16) == [1, 2, 1])
+        #expect(sharers(1, 16) == [1, 1, 1])
+        #expect(sharers(16, 16) == [1, 8, 1])
     }
 
     @Test func theBestRoundIsOneInWhichAllBeganTogether() {

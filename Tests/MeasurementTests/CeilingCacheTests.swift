@@ -20,6 +20,7 @@ import Testing
         instances: Int = 2,
         limits: HostLimits? = nil,
         allowedCpus: [Int] = [0, 1, 2, 3],
+        quota: Double? = nil,
         bootId: String = "b",
         build: String = "1"
     ) -> CeilingKey {
@@ -28,6 +29,7 @@ import Testing
             settings: MeasurementSettings(threads: threads, instances: instances, scenario: .offline),
             limits: limits,
             allowedCpus: allowedCpus,
+            quota: quota,
             bootId: bootId,
             build: build
         )
@@ -45,16 +47,27 @@ import Testing
         CeilingCache(directory: folder.path + "/none").keep(ceilings, for: key())
     }
 
+    @Test func whatMemoryWasShortForIsNotKept() {
+        let cache = CeilingCache(directory: folder.path)
+        var short = ceilings
+        short.levels[short.levels.count - 1].availability = .denied
+        short.levels[short.levels.count - 1].bytesPerSecond = 0
+        cache.keep(short, for: key())
+        #expect(cache.ceilings(for: key()) == nil)
+    }
+
     @Test func everyCircumstanceCounts() {
         let other = [
             key(isa: "portable"), key(instances: 3), key(limits: HostLimits(cpus: [0, 1])),
             key(limits: HostLimits(memoryBytes: 1 << 30)), key(allowedCpus: [0, 1, 2]), key(bootId: "c"),
-            key(build: "2"),
+            key(build: "2"), key(quota: 3),
         ]
         #expect(Set((other + [key()]).map(\.fileName)).count == other.count + 1)
         // Two threads are two threads, whosever they are; and no more run at once than there are CPUs.
         #expect(key(threads: 2, instances: 1) == key())
         #expect(key(threads: 4, instances: 8).threads == 4)
+        // A container's quota lets no more than so many be busy at once.
+        #expect(key(threads: 4, quota: 1.5).threads == 2)
         #expect(key(threads: 4, limits: HostLimits(cpus: [7, 7])).threads == 1)
     }
 

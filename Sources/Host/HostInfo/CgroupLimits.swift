@@ -4,11 +4,14 @@ public struct CgroupLimits: Sendable, Hashable {
     public var cpus: Double?
     /// Memory in bytes, or nil for no limit.
     public var memoryBytes: Int64?
+    /// The least that a limit leaves of what it allows, in bytes, cached files counted as used; nil for no limit.
+    public var memoryLeftBytes: Int64?
 
     /// Limits as given.
-    public init(cpus: Double? = nil, memoryBytes: Int64? = nil) {
+    public init(cpus: Double? = nil, memoryBytes: Int64? = nil, memoryLeftBytes: Int64? = nil) {
         self.cpus = cpus
         self.memoryBytes = memoryBytes
+        self.memoryLeftBytes = memoryLeftBytes
     }
 
     /// Reads the tightest limit between this process's group and the root, in version 2 and version 1 hierarchies.
@@ -22,9 +25,15 @@ public struct CgroupLimits: Sendable, Hashable {
             for folder in membership.folders {
                 if membership.isVersion2 {
                     tighten(cpus: root.readValue(folder + "/cpu.max").flatMap(Self.cpuMax))
-                    tighten(memory: root.readValue(folder + "/memory.max").flatMap(Self.memoryMax))
+                    tighten(
+                        memory: root.readValue(folder + "/memory.max").flatMap(Self.memoryMax),
+                        used: root.readValue(folder + "/memory.current")
+                    )
                 } else if membership.controllers.contains("memory") {
-                    tighten(memory: root.readValue(folder + "/memory.limit_in_bytes").flatMap(Self.memoryMax))
+                    tighten(
+                        memory: root.readValue(folder + "/memory.limit_in_bytes").flatMap(Self.memoryMax),
+                        used: root.readValue(folder + "/memory.usage_in_bytes")
+                    )
                 } else if membership.controllers.contains("cpu") {
                     let quota = root.readValue(folder + "/cpu.cfs_quota_us") ?? "max"
                     tighten(cpus: Self.cpuMax(quota + " " + (root.readValue(folder + "/cpu.cfs_period_us") ?? "")))
@@ -51,8 +60,11 @@ public struct CgroupLimits: Sendable, Hashable {
         if let limit { cpus = min(limit, cpus ?? limit) }
     }
 
-    private mutating func tighten(memory limit: Int64?) {
-        if let limit { memoryBytes = min(limit, memoryBytes ?? limit) }
+    private mutating func tighten(memory limit: Int64?, used: String?) {
+        guard let limit else { return }
+        memoryBytes = min(limit, memoryBytes ?? limit)
+        let left = limit - (used.flatMap(Self.memoryMax).map { min($0, limit) } ?? 0)
+        memoryLeftBytes = min(left, memoryLeftBytes ?? left)
     }
 }
 

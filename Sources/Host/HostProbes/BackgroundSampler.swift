@@ -99,6 +99,7 @@ final class BackgroundSampler: Sendable {
     private func change(to mode: Mode) {
         shared.mode.withLock { $0 = mode }
         var byte: UInt8 = 0
-        if writeEnd >= 0 { _ = write(writeEnd, &byte, 1) }
+        // Without a thread nobody reads: the socket would fill, and the write wait for ever.
+        if thread != nil { _ = write(writeEnd, &byte, 1) }
     }
 }

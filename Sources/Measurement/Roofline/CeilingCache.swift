@@ -29,7 +29,10 @@ struct CeilingCache: Sendable {
     }
 
     /// Keeps ceilings; without them they are measured again next time, so it may fail.
+    ///
+    /// What lacks a level for want of memory at that moment is not kept: the next moment may have it.
     func keep(_ ceilings: RecordedCeilings, for key: CeilingKey) {
+        guard ceilings.levels.allSatisfy({ $0.availability != .denied }) else { return }
         let temporary = "\(path(key)).\(getpid())"
         let number = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard number >= 0 else { return }

@@ -9,6 +9,8 @@ struct CeilingKey: Hashable {
     var threads: Int
     /// CPUs they stay on.
     var cpus: [Int]
+    /// CPUs' worth of time that control groups grant, nil for no limit.
+    var quota: Double?
     /// Address space they stay within, nil for no limit.
     var memoryLimitBytes: UInt64?
     /// Changes with each start of the kernel.
@@ -18,18 +20,21 @@ struct CeilingKey: Hashable {
 
     /// The key of a run's ceilings.
     ///
-    /// No more threads are active at once than there are CPUs.
+    /// No more threads are active at once than there are CPUs, or than control groups grant time for.
     init(
         isa: String,
         settings: MeasurementSettings,
         limits: HostLimits?,
         allowedCpus: [Int] = CPUAffinity.current?.cpus ?? [0],
+        quota: Double? = CPUBudget.current().quota,
         bootId: String = HostRoot.system.readValue("/proc/sys/kernel/random/boot_id") ?? "unknown",
         build: String = HelperProgram.buildTag
     ) {
         self.isa = isa
         cpus = limits?.cpus.map { Set($0).sorted() } ?? allowedCpus
-        threads = max(1, min(settings.threads * settings.instances, cpus.count))
+        self.quota = quota
+        let usable = CPUBudget(affinityCount: cpus.count, quota: quota).usableCPUs
+        threads = max(1, min(settings.threads * settings.instances, usable))
         memoryLimitBytes = limits?.memoryBytes
         self.bootId = bootId
         self.build = build
@@ -37,7 +42,8 @@ struct CeilingKey: Hashable {
 
     /// A name for a file, the same for the same key only.
     var fileName: String {
-        let words = [isa, "\(threads)", "\(cpus)", memoryLimitBytes.map { "\($0)" } ?? "none", bootId, build]
+        let limits = [quota.map { "\($0)" } ?? "none", memoryLimitBytes.map { "\($0)" } ?? "none"]
+        let words = [isa, "\(threads)", "\(cpus)"] + limits + [bootId, build]
         let digest = SHA256.hash(data: Array(words.joined(separator: "\n").utf8))
         let digits = digest.prefix(16).map { byte in
             let digits = String(byte, radix: 16)

@@ -7,9 +7,14 @@ extension Run {
     /// - Parameters:
     ///   - record: what was measured.
     ///   - ceilings: what the host can do on as many threads, or why that is not known.
+    ///   - areFresh: whether they were measured right after the run.
     /// - Returns: whether the run was faster than the ceilings allow, which then have to be measured again.
     @discardableResult
-    mutating func setRoofline(_ record: MeasuredRecord, _ ceilings: Result<RecordedCeilings, RooflineGap>) -> Bool {
+    mutating func setRoofline(
+        _ record: MeasuredRecord,
+        _ ceilings: Result<RecordedCeilings, RooflineGap>,
+        areFresh: Bool = false
+    ) -> Bool {
         guard outcome == .ok, let latency = latencyNanoseconds else { return false }
         do throws(RooflineGap) {
             let model = RooflineModel(try ceilings.get(), instances: instances)
@@ -22,7 +27,7 @@ extension Run {
             let share = total / Double(max(1, latency.p50))
             guard total > 0 else { throw RooflineGap(reason: "the plan has nothing to do") }
             guard share <= Roofline.largestShare else {
-                roofline = Roofline(absent: Self.surpassed(share))
+                roofline = Roofline(absent: Self.surpassed(share, areFresh: areFresh))
                 return true
             }
             self.roofline = Roofline(
@@ -42,10 +47,12 @@ extension Run {
         return false
     }
 
-    private static func surpassed(_ share: Double) -> String {
+    private static func surpassed(_ share: Double, areFresh: Bool) -> String {
         let percent = share < 1e6 ? "\(Int(share * 100))" : "over 1000000"
         return "the run took less time than the ceilings allow (\(percent) %): "
-            + "they were measured while the box was slower"
+            + (areFresh
+                ? "the box's speed varies, or its caches hold more than they state"
+                : "they were measured while the box was slower")
     }
 
     private mutating func setLayers(_ allowed: [RooflineModel.Allowed]) {

@@ -23,6 +23,7 @@ public enum CeilingMeasurement {
 
         var levels = CeilingLevels(
             caches: CacheLevel.read(cpus: cpus),
+            cpus: cpus.cpus.count,
             threads: threads,
             availableBytes: availableBytes(limit: arguments.memoryLimitBytes)
         ).levels
@@ -46,7 +47,7 @@ public enum CeilingMeasurement {
                     level: level.level,
                     bytes: level.bytes,
                     sharers: UInt32(clamping: level.sharers),
-                    availability: isKnown ? .ok : .absent,
+                    availability: isKnown ? .ok : level.isShortOfMemory ? .denied : .absent,
                     reason: isKnown ? "" : level.reason,
                     bytesPerSecond: isKnown ? best.bytesPerSecond[index] : 0
                 )
@@ -71,7 +72,7 @@ public enum CeilingMeasurement {
         if let text = try? HostRoot.system.read("/proc/meminfo").get(), let free = memoryAvailable(text) {
             bytes = min(bytes, free)
         }
-        if let group = HostInfo.current().cgroupLimits.memoryBytes { bytes = min(bytes, Int(clamping: group)) }
+        if let left = HostInfo.current().cgroupLimits.memoryLeftBytes { bytes = min(bytes, Int(clamping: left)) }
         if let limit { bytes = min(bytes, Int(clamping: limit)) }
         return bytes / 2
     }

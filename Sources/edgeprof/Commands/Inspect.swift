@@ -78,8 +78,10 @@ struct Inspect: AsyncParsableCommand {
         let source = ModelSource(model)
         try source.check()
         let caches = try await CacheChoice(argument) {
-            guard let tiers else { return try await CollectorConnection.saved().tiers() }
-            return try Tiers.Import.load(tiers)
+            if let tiers { return try Tiers.Import.load(tiers) }
+            let list = try await CollectorConnection.saved().tiers()
+            if let problem = list.problems().first { throw InputError("the collector's tiers: \(problem)") }
+            return list
         }
         let inspection = try CacheInspection(
             model: source,

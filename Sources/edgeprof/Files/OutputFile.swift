@@ -9,6 +9,11 @@ enum OutputFile {
         if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             throw InputError("\(path): is a directory, a file was expected")
         }
+        // A pipe or /dev/stdout is written to as it is; its folder does not matter.
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            guard access(path, W_OK) == 0 else { throw InputError("\(path): \(String(cString: strerror(errno)))") }
+            return
+        }
         let folder = folder(of: path)
         guard access(folder, W_OK | X_OK) == 0 else {
             throw InputError("\(folder): \(String(cString: strerror(errno)))")

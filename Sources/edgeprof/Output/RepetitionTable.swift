@@ -7,14 +7,18 @@ struct Repetitions: Encodable {
     struct Percentile: Encodable {
         /// The middle process's figure.
         var median: Double
-        /// 95 %, Student's t on logarithms.
+        /// The typical process's figure: the geometric mean.
+        var typical: Double
+        /// 95 % for `typical`, Student's t on logarithms.
         var interval: NullOr<[Double]>
         /// Standard deviation of the logarithms: 0.01 is one percent.
         var spread: NullOr<Double>
 
         fileprivate init?(_ figures: [Double]) {
-            guard let median = Quantiles.median(figures) else { return nil }
-            self.median = median
+            guard let median = Quantiles.median(figures), let typical = ProcessInterval.typical(figures) else {
+                return nil
+            }
+            (self.median, self.typical) = (median, typical)
             interval = NullOr(ProcessInterval.bounds(figures).map { [$0.lowerBound, $0.upperBound] })
             spread = NullOr(ProcessInterval.spread(figures))
         }
@@ -74,9 +78,9 @@ enum RepetitionTable {
             ],
             rows: repetitions.map {
                 [
-                    $0.model, String($0.processes), milliseconds($0.p50.median), interval($0.p50),
+                    $0.model, String($0.processes), milliseconds($0.p50.typical), interval($0.p50),
                     $0.p50.spread.value.map { HumanUnits.number(100 * $0) + " %" } ?? "-",
-                    milliseconds($0.p99.median), interval($0.p99),
+                    milliseconds($0.p99.typical), interval($0.p99),
                 ]
             }
         )

@@ -86,7 +86,11 @@ enum RunTable {
     }
 
     /// A share as a percentage of whole points.
-    static func share(_ share: Double) -> String { String(Int((100 * share).rounded())) + " %" }
+    static func share(_ share: Double) -> String {
+        let percent = (100 * share).rounded()
+        // A collector's answer is not checked before it is shown.
+        return (percent.magnitude < 1e6 ? String(Int(percent)) : HumanUnits.number(percent)) + " %"
+    }
 
     /// The run's share of its roofline.
     static func rooflineShare(_ run: Run) -> String { run.roofline?.share.map(share) ?? "-" }
