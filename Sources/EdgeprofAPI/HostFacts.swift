@@ -22,6 +22,8 @@ public struct HostFacts: Codable, Sendable, Hashable {
     public var isa: String
     /// Data cache sizes, bytes: level 1, 2, 3; absent levels left out.
     public var cacheBytes: [String: UInt64]
+    /// What the farthest cache moves at a time, bytes; nil where the kernel does not state it.
+    public var cacheLineBytes: Int?
     /// True under a hypervisor.
     public var virtualized: Bool
     /// Limits the agent was started with, nil for the whole box.

@@ -224,35 +224,6 @@ public struct Run: Codable, Sendable, Hashable {
         }
     }
 
-    /// One counter over the timed queries.
-    public struct Counter: Codable, Sendable, Hashable {
-        /// For example `instructions`.
-        public var name: String
-        /// Whether it could be read.
-        public var availability: Availability
-        /// Why not, and how to mend it, when it could not.
-        public var reason: String?
-        /// Count over all timed queries, nil when unavailable.
-        public var value: Double?
-        /// The share of the window in which it counted, 0...1; below 1 the value is scaled.
-        public var liveFraction: Double?
-
-        /// Makes a counter.
-        public init(
-            name: String,
-            availability: Availability,
-            reason: String? = nil,
-            value: Double? = nil,
-            liveFraction: Double? = nil
-        ) {
-            self.name = name
-            self.availability = availability
-            self.reason = reason
-            self.value = value
-            self.liveFraction = liveFraction
-        }
-    }
-
     /// Energy over the timed queries.
     public struct Energy: Codable, Sendable, Hashable {
         /// Whether it could be read.
@@ -300,6 +271,9 @@ public struct Run: Codable, Sendable, Hashable {
         public var rooflineShare: Double?
         /// What sets the ceiling; nil where no roofline is known.
         public var boundBy: Roofline.Bound?
+        /// Medians of what was counted in a query, by counter, on one thread and apart from the timed passes; nil where nothing
+        /// was.
+        public var counters: [String: UInt64]?
 
         /// Makes a layer record.
         public init(

@@ -20,7 +20,8 @@ enum Disturbances {
         let queries = record.latency.bins.reduce(0) { $0 &+ $1.count }
         if queries < queriesForP99 { flags.append(.fewQueries) }
         // The two readings around a window never meet to the nanosecond.
-        if record.counters.contains(where: { $0.availability == .ok && $0.liveFraction < 0.999 }) {
+        if record.counters.contains(where: { $0.availability == .ok && $0.liveFraction < Run.Counter.wholeLiveFraction }
+        ) {
             flags.append(.partialCounters)
         }
         return flags

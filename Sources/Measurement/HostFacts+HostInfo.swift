@@ -35,5 +35,6 @@ extension HostFacts {
             virtualized: host.isVirtual ?? false,
             limits: limits
         )
+        cacheLineBytes = host.caches.lineBytes.map { Int($0) }
     }
 }

@@ -10,6 +10,7 @@ extension Measurer {
     ///   - model: where it comes from.
     ///   - settings: how it is measured.
     ///   - layers: whether each step of the plan is timed as well.
+    ///   - counters: whether events are counted.
     ///   - onProgress: called from the measuring thread at each change.
     /// - Returns: the run, whatever its outcome.
     /// - Throws: `MeasurementError`; `CancellationError` when the task was cancelled.
@@ -17,6 +18,7 @@ extension Measurer {
         model: ModelSource,
         settings: MeasurementSettings,
         layers: Bool = false,
+        counters: Bool = true,
         onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws -> Run {
         let cancellation = MeasurementCancellation()
@@ -30,6 +32,7 @@ extension Measurer {
                                 model: model,
                                 settings: settings,
                                 layers: layers,
+                                counters: counters,
                                 cancellation: cancellation,
                                 onProgress: onProgress
                             )

@@ -59,6 +59,7 @@ public struct Measurer: Sendable {
     ///   - model: where it comes from.
     ///   - settings: how it is measured; an instruction set above the limits' is lowered to it.
     ///   - layers: whether each step of the plan is timed as well.
+    ///   - counters: whether events are counted; without, what that costs can be measured.
     ///   - cancellation: ends it early.
     ///   - onProgress: called from this thread at each change.
     /// - Returns: the run, whatever its outcome: a model that is unknown, does not fit or crashes costs this run only.
@@ -67,6 +68,7 @@ public struct Measurer: Sendable {
         model: ModelSource,
         settings: MeasurementSettings,
         layers: Bool = false,
+        counters: Bool = true,
         cancellation: MeasurementCancellation = MeasurementCancellation(),
         onProgress: (Progress) -> Void = { _ in }
     ) throws(MeasurementError) -> Run {
@@ -84,7 +86,7 @@ public struct Measurer: Sendable {
             draft.sha256 = prepared.sha256
             onProgress(.measuring)
             draft.startedAt = Timestamp.now
-            var ended = try start(prepared, settings, layers, lock, cancellation)
+            var ended = try start(prepared, settings, layers, counters, lock, cancellation)
             if ended.isUnusablePlan {
                 // A packed plan on the disk can rot. It is made again, once.
                 cache.discard(prepared)
@@ -92,7 +94,7 @@ public struct Measurer: Sendable {
                 prepared = try cache.plan(for: request) {}
                 onProgress(.measuring)
                 draft.startedAt = Timestamp.now
-                ended = try start(prepared, settings, layers, lock, cancellation)
+                ended = try start(prepared, settings, layers, counters, lock, cancellation)
             }
             var run = draft.run(ended)
             if let record = ended.record, settings.scenario != .server {
@@ -112,6 +114,7 @@ public struct Measurer: Sendable {
         _ prepared: PreparedPlan,
         _ settings: MeasurementSettings,
         _ layers: Bool,
+        _ counters: Bool,
         _ lock: MeasurementLock,
         _ cancellation: MeasurementCancellation
     ) throws(PreparationFailure) -> ChildEnd {
@@ -124,7 +127,8 @@ public struct Measurer: Sendable {
             cpus: limits?.cpus.map { CPUList($0) },
             memoryLimitBytes: limits?.memoryBytes,
             timesLayers: layers,
-            ratePerSecond: settings.ratePerSecond
+            ratePerSecond: settings.ratePerSecond,
+            countsEvents: counters
         )
         return try start(
             arguments.strings,

@@ -111,7 +111,10 @@ extension Run.Counter {
             availability: EdgeprofAPI.Availability(counter.availability),
             reason: isKnown ? nil : counter.reason,
             value: isKnown ? counter.value : nil,
-            liveFraction: isKnown ? counter.liveFraction : nil
+            liveFraction: isKnown ? counter.liveFraction : nil,
+            rawValue: isKnown || counter.enabledNanoseconds > 0 ? counter.rawValue : nil,
+            enabledNanoseconds: counter.enabledNanoseconds > 0 ? counter.enabledNanoseconds : nil,
+            runningNanoseconds: counter.enabledNanoseconds > 0 ? counter.runningNanoseconds : nil
         )
     }
 }
@@ -139,5 +142,6 @@ extension Run.Layer {
             memoryAccessBytes: layer.memoryAccessBytes,
             nanoseconds: layer.nanoseconds
         )
+        counters = layer.counters.isEmpty ? nil : layer.counters
     }
 }

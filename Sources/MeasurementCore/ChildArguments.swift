@@ -20,6 +20,8 @@ public struct ChildArguments: Sendable, Hashable {
     public var timesLayers: Bool
     /// Queries that arrive in a second on average; nil for queries back to back.
     public var ratePerSecond: Double?
+    /// Whether counters are opened; without them what counting costs can be measured.
+    public var countsEvents: Bool
 
     /// Makes arguments.
     public init(
@@ -31,7 +33,8 @@ public struct ChildArguments: Sendable, Hashable {
         cpus: CPUList? = nil,
         memoryLimitBytes: UInt64? = nil,
         timesLayers: Bool = false,
-        ratePerSecond: Double? = nil
+        ratePerSecond: Double? = nil,
+        countsEvents: Bool = true
     ) {
         self.planDescriptor = planDescriptor
         self.recordDescriptor = recordDescriptor
@@ -42,6 +45,7 @@ public struct ChildArguments: Sendable, Hashable {
         self.memoryLimitBytes = memoryLimitBytes
         self.timesLayers = timesLayers
         self.ratePerSecond = ratePerSecond
+        self.countsEvents = countsEvents
     }
 
     /// The arguments as strings, without the program's name.
@@ -54,6 +58,7 @@ public struct ChildArguments: Sendable, Hashable {
         if let memoryLimitBytes { strings += ["--memory-limit", String(memoryLimitBytes)] }
         if timesLayers { strings.append("--layers") }
         if let ratePerSecond { strings += ["--rate", String(ratePerSecond)] }
+        if !countsEvents { strings.append("--no-counters") }
         return strings
     }
 
@@ -61,6 +66,7 @@ public struct ChildArguments: Sendable, Hashable {
     public static let help = """
         USAGE: edgeprof-measure --plan FD --record FD --threads N --instances N --nanoseconds N
                                 [--cpus LIST] [--memory-limit BYTES] [--layers] [--rate R]
+                                [--no-counters]
                edgeprof-measure ceilings --record FD --isa ISA --threads N [--cpus LIST] [--memory-limit BYTES]
 
         Runs one model and nothing else, or (ceilings) loops that show what the host can do, for edgeprof and
@@ -75,6 +81,7 @@ public struct ChildArguments: Sendable, Hashable {
           --memory-limit BYTES  address space to stay within
           --layers              time each step of the plan as well, after the timed queries
           --rate R              queries that arrive a second, at random; back to back without it
+          --no-counters         open no counters
           --isa ISA             instruction set the loops are made of
           --help                show this
 
@@ -100,7 +107,7 @@ extension ChildArguments {
             named: [
                 "--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--memory-limit", "--rate",
             ],
-            switches: ["--layers"]
+            switches: ["--layers", "--no-counters"]
         )
         self.init(
             planDescriptor: try words.number("--plan", 0...Int32.max),
@@ -111,6 +118,7 @@ extension ChildArguments {
             durationNanoseconds: try words.number("--nanoseconds", 1...86_400_000_000_000)
         )
         timesLayers = words.switches.contains("--layers")
+        countsEvents = !words.switches.contains("--no-counters")
         (cpus, memoryLimitBytes) = (try words.cpus(), try words.memoryLimit())
         if let text = words.values["--rate"] {
             guard let rate = Double(text), rate > 0, rate <= 1e6 else {

@@ -19,8 +19,10 @@ struct HostWindowProbes: WindowProbes {
     }
 
     /// Opens the counters: to be called before the threads they should count are started.
-    init() {
-        counters = CounterSession(requested: Counter.allCases)
+    ///
+    /// - Parameter counts: whether anything is counted at all.
+    init(counts: Bool = true) {
+        counters = CounterSession(requested: counts ? Counter.allCases : [])
         cpus = CPUAffinity.current?.cpus ?? []
     }
 
@@ -76,19 +78,6 @@ struct HostWindowProbes: WindowProbes {
             instrument: "rapl:" + domains.map(\.name).joined(separator: "+"),
             domain: "package",
             joules: energy.joules * Double(windowNanoseconds) / Double(energy.durationNanoseconds)
-        )
-    }
-}
-
-extension RecordedCounter {
-    fileprivate init(_ reading: CounterReading) {
-        self.init(
-            name: reading.name,
-            availability: RecordedAvailability(reading.availability.status),
-            reason: reading.availability.explanation,
-            // Spelled out: `Double.init` alone would take the bit pattern.
-            value: reading.value.map { Double($0) } ?? 0,
-            liveFraction: reading.liveFraction ?? 0
         )
     }
 }

@@ -122,18 +122,6 @@ extension RecordReader {
         return processor
     }
 
-    private mutating func counter() throws(RecordError) -> RecordedCounter {
-        var counter = RecordedCounter(name: try text())
-        counter.availability = try availability()
-        counter.reason = try text()
-        counter.value = try real()
-        counter.liveFraction = try real()
-        guard counter.value >= 0, (0...1).contains(counter.liveFraction) else {
-            throw RecordError("its counter \(counter.name) is negative or counted more than all the time")
-        }
-        return counter
-    }
-
     private mutating func energy() throws(RecordError) -> RecordedEnergy {
         var energy = RecordedEnergy(availability: try availability())
         energy.reason = try text()
@@ -145,7 +133,7 @@ extension RecordReader {
     }
 
     private mutating func layer() throws(RecordError) -> RecordedLayer {
-        RecordedLayer(
+        var layer = RecordedLayer(
             name: try text(),
             operation: try text(),
             shape: try text(),
@@ -153,6 +141,8 @@ extension RecordReader {
             memoryAccessBytes: try integer(),
             nanoseconds: try integer()
         )
+        layer.counters = try layerCounts()
+        return layer
     }
 
     mutating func availability() throws(RecordError) -> RecordedAvailability {

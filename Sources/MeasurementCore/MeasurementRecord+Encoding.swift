@@ -43,13 +43,7 @@ extension RecordBytes {
         append(record.memory)
         append(record.processor)
         append(record.clockStepNanoseconds)
-        append(record.counters) { bytes, counter in
-            bytes.append(counter.name)
-            bytes.append(counter.availability.rawValue)
-            bytes.append(counter.reason)
-            bytes.append(counter.value)
-            bytes.append(counter.liveFraction)
-        }
+        append(record.counters) { bytes, counter in bytes.append(counter) }
         append(record.energy.availability.rawValue)
         append(record.energy.reason)
         append(record.energy.instrument)
@@ -69,6 +63,7 @@ extension RecordBytes {
                 bytes.append(layer.macs)
                 bytes.append(layer.memoryAccessBytes)
                 bytes.append(layer.nanoseconds)
+                bytes.append(layer.counters)
             }
         }
     }

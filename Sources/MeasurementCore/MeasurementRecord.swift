@@ -126,35 +126,6 @@ public enum RecordedAvailability: UInt8, Sendable, Hashable, CaseIterable {
     case absent = 2
 }
 
-/// One counter over the window.
-public struct RecordedCounter: Sendable, Hashable {
-    /// For example `instructions`.
-    public var name: String
-    /// Whether it could be read.
-    public var availability: RecordedAvailability
-    /// Why not and how to mend it; empty when it could.
-    public var reason: String
-    /// The count, scaled up when it counted part of the time; 0 when it could not be read.
-    public var value: Double
-    /// The share of the window in which it counted, 0...1.
-    public var liveFraction: Double
-
-    /// Makes a counter.
-    public init(
-        name: String,
-        availability: RecordedAvailability = .ok,
-        reason: String = "",
-        value: Double = 0,
-        liveFraction: Double = 0
-    ) {
-        self.name = name
-        self.availability = availability
-        self.reason = reason
-        self.value = value
-        self.liveFraction = liveFraction
-    }
-}
-
 /// Energy over the window.
 public struct RecordedEnergy: Sendable, Hashable {
     /// Whether it could be read.
@@ -215,6 +186,8 @@ public struct RecordedLayer: Sendable, Hashable {
     public var memoryAccessBytes: UInt64
     /// Median time a query.
     public var nanoseconds: UInt64
+    /// Medians of what was counted in a query, by counter, in passes apart from the timed ones; only those that were live.
+    public var counters: [String: UInt64] = [:]
 
     /// Makes a layer.
     public init(

@@ -20,7 +20,7 @@ public enum ModelMeasurement {
 
         let plan = try loadPlan(arguments)
         // Before any thread is started: counters are inherited by later threads only.
-        var probes = HostWindowProbes()
+        var probes = HostWindowProbes(counts: arguments.countsEvents)
         let runners = try makeRunners(plan, arguments)
         var memory = RecordedMemory()
         memory.arenaBytes = UInt64(clamping: plan.arenaBytes)
@@ -57,7 +57,10 @@ public enum ModelMeasurement {
                 constantBytes: UInt64(clamping: info.constantBytes)
             )
         }
-        if arguments.timesLayers { record.layers = try LayerTiming.layers(of: plan, arguments: arguments) }
+        if arguments.timesLayers {
+            record.layers = try LayerTiming.layers(of: plan, arguments: arguments)
+            try LayerCounting.count(into: &record.layers, plan: plan, arguments: arguments)
+        }
         return record
     }
 

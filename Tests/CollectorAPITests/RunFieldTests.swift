@@ -104,6 +104,14 @@ private struct BadField: Sendable {
         BadField("counters.0.value", nil, "counters"),
         BadField("counters.0.value", -1, "counters.value"),
         BadField("counters.0.liveFraction", 1.1, "counters.liveFraction"),
+        BadField("counters.0.liveFraction", 0.6, "counters.liveFraction"),
+        BadField("counters.0.rawValue", 1_000_000_001, "counters.rawValue"),
+        BadField("counters.0.rawValue", UInt64.max, "counters.rawValue"),
+        BadField("counters.0.enabledNanoseconds", nil, "counters.runningNanoseconds"),
+        BadField("counters.0.enabledNanoseconds", 0, "counters.enabledNanoseconds"),
+        BadField("counters.0.enabledNanoseconds", UInt64.max, "counters.enabledNanoseconds"),
+        BadField("counters.0.runningNanoseconds", 2_000_000_001, "counters.runningNanoseconds"),
+        BadField("counters.0.runningNanoseconds", nil, "counters.runningNanoseconds"),
         BadField("counters.1.value", 0, "counters"),
         BadField("counters.1.reason", nil, "counters"),
         BadField("energy.joules", nil, "energy"),
@@ -127,6 +135,13 @@ private struct BadField: Sendable {
         BadField("roofline.bandwidths.0.level", "compute", "roofline.bandwidths.level"),
         BadField("roofline.bandwidths.0.bytesPerSecond", 0, "roofline.bandwidths.bytesPerSecond"),
         BadField("layers.0.rooflineShare", -1, "layers.rooflineShare"),
+        BadField("layers.0.counters", ["": 1], "layers.counters"),
+        BadField("layers.0.counters", ["cycles": UInt64.max], "layers.counters"),
+        BadField(
+            "layers.0.counters",
+            Dictionary(uniqueKeysWithValues: (0..<33).map { ("c\($0)", 1) }),
+            "layers.counters"
+        ),
         BadField("layers.0.name", "", "layers.name"),
         BadField("layers.0.nanoseconds", UInt64.max, "layers.nanoseconds"),
     ]

@@ -79,7 +79,7 @@ extension Run {
     ) -> Run {
         let isMeasured = outcome == .ok
         let nanoseconds = milliseconds * 1_000_000
-        return Run(
+        var run = Run(
             id: UUIDv7.make(at: startedAt),
             agentId: agentId,
             jobId: assignment?.jobId,
@@ -114,7 +114,15 @@ extension Run {
                 weightBytes: 3
             ),
             counters: [
-                Counter(name: "instructions", availability: .ok, value: 1e9, liveFraction: 0.5),
+                Counter(
+                    name: "instructions",
+                    availability: .ok,
+                    value: 1e9,
+                    liveFraction: 0.5,
+                    rawValue: 500_000_000,
+                    enabledNanoseconds: 2_000_000_000,
+                    runningNanoseconds: 1_000_000_000
+                ),
                 Counter(name: "cycles", availability: .denied, reason: "perf_event_paranoid is 3"),
             ],
             energy: Energy(availability: .ok, instrument: "rapl:package-0", domain: "package", joules: 3),
@@ -134,6 +142,9 @@ extension Run {
             ],
             producer: "0.1.0"
         )
+        run.layers?[0].counters = ["cycles": 12]
+        run.host.cacheLineBytes = 64
+        return run
     }
 }
 

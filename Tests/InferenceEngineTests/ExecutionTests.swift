@@ -124,6 +124,27 @@ struct ExecutionTests {
         }
     }
 
+    /// Notes which steps ended.
+    private final class Notes: StepListener {
+        var steps: [Int] = []
+        func stepEnded(_ index: Int) { steps.append(index) }
+    }
+
+    @Test func aListenerHearsEachStepOnceInOrder() throws {
+        var random = SplitMix(seed: 7)
+        let network = try RandomGraph.make(seed: 7, operators: 12).quantizedAtRandom(&random)
+        let plan = try Plan(network: network, kernels: usableKernels()[0], kind: .naive)
+        for threads in [1, 3] {
+            let notes = Notes()
+            let executor = try Executor(plan: plan, threads: threads, listener: notes)
+            for _ in 0..<20 {
+                notes.steps = []
+                executor.run()
+                #expect(notes.steps == Array(plan.stepInfos.indices), "\(threads) threads")
+            }
+        }
+    }
+
     @Test func threadCountsOutOfRangeAreErrors() throws {
         var random = SplitMix(seed: 6)
         let network = try RandomGraph.make(seed: 6, operators: 3).quantizedAtRandom(&random)

@@ -18,6 +18,7 @@ import Testing
         arguments.cpus = CPUList([0, 2, 3])
         arguments.memoryLimitBytes = 512 << 20
         arguments.timesLayers = true
+        arguments.countsEvents = false
         arguments.ratePerSecond = 12.345678901
         #expect(try ChildArguments(parsing: arguments.strings) == arguments)
     }

@@ -24,7 +24,14 @@ import Testing
         record.processor.busyNanoseconds = 5
         record.clockStepNanoseconds = -3
         record.counters = [
-            .init(name: "instructions", value: 1e9, liveFraction: 1),
+            .init(
+                name: "instructions",
+                value: 1e9,
+                liveFraction: 0.5,
+                rawValue: 500_000_000,
+                enabledNanoseconds: 5_000_000_000,
+                runningNanoseconds: 2_500_000_000
+            ),
             .init(name: "cycles", availability: .absent, reason: "no PMU — übrig"),
         ]
         record.energy = .init(availability: .denied, reason: "root only")
@@ -39,6 +46,7 @@ import Testing
                 nanoseconds: 120_000
             )
         ]
+        record.layers?[0].counters = ["instructions": 30_000_000, "cycles": 12_000_000]
         return record
     }
 
@@ -114,8 +122,34 @@ import Testing
         #expect(refuses { $0.counters[0].value = .nan })
         #expect(refuses { $0.counters[0].value = -1 })
         #expect(refuses { $0.counters[0].liveFraction = 1.5 })
+        #expect(refuses { $0.counters[0].rawValue = 1_000_000_001 })
+        #expect(refuses { $0.counters[0].runningNanoseconds = 5_000_000_001 })
+        #expect(refuses { $0.counters[0].runningNanoseconds = 2_500_100_000 })
+        #expect(refuses { $0.counters[0].enabledNanoseconds = .max })
+        #expect(refuses { $0.counters[1].value = 1 })
+        #expect(refuses { $0.layers?[0].counters = ["": 1] })
+        #expect(!refuses { $0.counters[1].rawValue = 7 })
         #expect(refuses { $0.energy.joules = .infinity })
         #expect(!refuses { $0.latency.bins = [] })
+    }
+
+    /// The names of a layer's counters come in order, each once.
+    @Test func aLayersCountersAreInOrder() throws {
+        var bytes = RecordBytes()
+        bytes.append(["b": 2, "a": 1])
+        var reader = RecordReader(bytes.bytes[...])
+        #expect(try reader.layerCounts() == ["a": 1, "b": 2])
+        for names in [["b", "a"], ["a", "a"], [""]] {
+            var wrong = RecordBytes()
+            wrong.append(names) { bytes, name in
+                bytes.append(name)
+                bytes.append(UInt64(1))
+            }
+            var reader = RecordReader(wrong.bytes[...])
+            #expect(throws: RecordError.self) { try reader.layerCounts() }
+        }
+        var endless = RecordReader([0xff, 0xff, 0xff, 0xff, 1, 0])
+        #expect(throws: RecordError.self) { try endless.layerCounts() }
     }
 
     @Test func anotherVersionIsNamed() {

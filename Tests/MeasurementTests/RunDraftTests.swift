@@ -22,7 +22,7 @@ import Testing
         record.processor.ownNanoseconds = 2_000_000_000
         record.processor.tickNanoseconds = 10_000_000
         record.counters = [
-            .init(name: "instructions", value: 12, liveFraction: 1),
+            .init(name: "instructions", value: 12, liveFraction: 1, rawValue: 12),
             .init(name: "cycles", availability: .absent, reason: "no PMU", value: 3, liveFraction: 0.5),
         ]
         record.energy = RecordedEnergy(availability: .denied, reason: "root only", joules: 4)
@@ -50,9 +50,36 @@ import Testing
 
     @Test func whatCouldNotBeReadHasAReasonAndNoValue() {
         let run = run(Self.record)
-        #expect(run.counters[0] == Run.Counter(name: "instructions", availability: .ok, value: 12, liveFraction: 1))
+        let counted = Run.Counter(name: "instructions", availability: .ok, value: 12, liveFraction: 1, rawValue: 12)
+        #expect(run.counters[0] == counted)
         #expect(run.counters[1] == Run.Counter(name: "cycles", availability: .absent, reason: "no PMU"))
         #expect(run.energy == Run.Energy(availability: .denied, reason: "root only"))
+    }
+
+    /// What was too little to be scaled still shows what it counted and for how long.
+    @Test func rawCountsAndTimesAreKept() {
+        var record = Self.record
+        record.counters[1].rawValue = 40
+        record.counters[1].enabledNanoseconds = 100
+        record.counters[1].runningNanoseconds = 5
+        let counter = run(record).counters[1]
+        #expect(counter.value == nil && counter.liveFraction == nil && counter.rawValue == 40)
+        #expect(counter.enabledNanoseconds == 100 && counter.runningNanoseconds == 5)
+    }
+
+    @Test func layersKeepWhatWasCounted() {
+        var record = Self.record
+        let layer = RecordedLayer(
+            name: "n",
+            operation: "o",
+            shape: "s",
+            macs: 0,
+            memoryAccessBytes: 0,
+            nanoseconds: 2
+        )
+        record.layers = [layer, layer]
+        record.layers?[1].counters = ["cycles": 9]
+        #expect(run(record).layers?.map(\.counters) == [nil, ["cycles": 9]])
     }
 
     @Test func aRecordWithoutQueriesIsACrash() {

@@ -117,6 +117,26 @@ private final class FakeKernel: Sendable {
         #expect(session.read().map(\.value) == [nil])
     }
 
+    /// Between two steps of a network: what the last window gave, if the counter was live all along.
+    @Test func theLastWindowAlone() {
+        let kernel = FakeKernel(answer: { event, _ in event == .hardware(3) ? ENOENT : nil })
+        let session = kernel.session([.cycles, .instructions, .cacheMisses])
+        kernel.set(100, 50, 10, 10)
+        kernel.set(101, 5, 10, 10)
+        session.start()
+        kernel.set(100, 150, 110, 110)
+        kernel.set(101, 9, 110, 60)
+        session.stop()
+        #expect((0..<3).map { session.lastWindow(of: $0) } == [100, nil, nil])
+        session.start()
+        kernel.set(101, 10, 210, 160)
+        session.stop()
+        // Cycles were not live at all in this one.
+        #expect((0..<3).map { session.lastWindow(of: $0) } == [nil, 1, nil])
+        let times = session.read()[1].times
+        #expect(times?.enabledNanoseconds == 200 && times?.runningNanoseconds == 150)
+    }
+
     @Test func aCounterAskedForTwiceIsOpenedOnce() {
         let kernel = FakeKernel()
         #expect(kernel.session([.cycles, .cycles]).requested == [.cycles])

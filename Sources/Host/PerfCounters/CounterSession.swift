@@ -23,11 +23,20 @@ public final class CounterSession {
         var total = edgeprof_perf_count()
         var error: Int32 = 0
 
-        /// Adds what was counted from `base` to `now`; the kernel's counts only grow.
+        /// What was counted from `base` to `now`; the kernel's counts only grow.
+        var lastWindow: edgeprof_perf_count {
+            edgeprof_perf_count(
+                value: now.value &- base.value,
+                enabled_nanoseconds: now.enabled_nanoseconds &- base.enabled_nanoseconds,
+                running_nanoseconds: now.running_nanoseconds &- base.running_nanoseconds
+            )
+        }
+
         mutating func addWindow() {
-            total.value &+= now.value &- base.value
-            total.enabled_nanoseconds &+= now.enabled_nanoseconds &- base.enabled_nanoseconds
-            total.running_nanoseconds &+= now.running_nanoseconds &- base.running_nanoseconds
+            let last = lastWindow
+            total.value &+= last.value
+            total.enabled_nanoseconds &+= last.enabled_nanoseconds
+            total.running_nanoseconds &+= last.running_nanoseconds
         }
     }
 
@@ -135,6 +144,25 @@ public final class CounterSession {
             events[index].error = 0
         }
         scheduler = SchedulerTotals()
+    }
+
+    /// What one counter gave in the last window alone, without allocating.
+    ///
+    /// - Parameter index: the counter's place in `requested`.
+    /// - Returns: its count; nil unless it was live throughout.
+    public func lastWindow(of index: Int) -> UInt64? {
+        var (value, enabled, running) = (UInt64(0), UInt64(0), UInt64(0))
+        var isOpen = false
+        for place in events.indices where events[place].counter == index {
+            guard events[place].error == 0 else { return nil }
+            isOpen = true
+            let last = events[place].lastWindow
+            value &+= last.value
+            running &+= last.running_nanoseconds
+            enabled = max(enabled, last.enabled_nanoseconds)
+        }
+        // The core PMUs of a hybrid processor do not hand over to the nanosecond.
+        return isOpen && enabled > 0 && running >= enabled &- enabled / 1000 ? value : nil
     }
 
     /// What the counters gave over all windows, in the order they were asked for.

@@ -38,8 +38,15 @@ public struct MultiplexPolicy: Sendable, Hashable {
         }
         let running = min(runningNanoseconds, enabledNanoseconds)
         let liveFraction = Double(running) / Double(enabledNanoseconds)
+        let times = CounterReading.Times(enabledNanoseconds: enabledNanoseconds, runningNanoseconds: running)
         func refused(_ availability: Availability) -> CounterReading {
-            CounterReading(counter, unavailable: availability, rawValue: rawValue, liveFraction: liveFraction)
+            CounterReading(
+                counter,
+                unavailable: availability,
+                rawValue: rawValue,
+                liveFraction: liveFraction,
+                times: times
+            )
         }
         let fewer = "ask for fewer counters at once"
         guard running > 0 else {
@@ -60,7 +67,14 @@ public struct MultiplexPolicy: Sendable, Hashable {
             return refused(.absent("the counter stood still while the process ran, as in some virtual machines"))
         }
         if isLiveThroughout {
-            return CounterReading(counter, value: rawValue, rawValue: rawValue, isScaled: false, liveFraction: 1)
+            return CounterReading(
+                counter,
+                value: rawValue,
+                rawValue: rawValue,
+                isScaled: false,
+                liveFraction: 1,
+                times: times
+            )
         }
         guard let scaled = Self.scaled(rawValue, by: enabledNanoseconds, over: running) else {
             return refused(.absent("the scaled count does not fit 64 bits"))
@@ -70,7 +84,8 @@ public struct MultiplexPolicy: Sendable, Hashable {
             value: scaled,
             rawValue: rawValue,
             isScaled: true,
-            liveFraction: liveFraction
+            liveFraction: liveFraction,
+            times: times
         )
     }
 

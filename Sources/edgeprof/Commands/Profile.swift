@@ -63,6 +63,9 @@ struct Profile: AsyncParsableCommand {
     @ArgumentParser.Flag(help: "Time each layer as well, in a pass of its own.")
     var layers = false
 
+    @ArgumentParser.Flag(name: .customLong("no-counters"), help: "Count nothing, to see what counting costs.")
+    var countsNothing = false
+
     @Option(
         help: ArgumentHelp("Write a page that explains the runs: roofline, layers, counters.", valueName: "file.html")
     )
@@ -138,7 +141,12 @@ struct Profile: AsyncParsableCommand {
     private func measure(_ source: ModelSource, _ measurer: Measurer, _ place: String) async throws -> [Run] {
         func run(_ settings: JobSettings) async throws -> Run {
             let settings = settings.resolved(usableCpus: measurer.hostFacts.usableCpus)
-            return try await measurer.run(model: source, settings: settings, layers: timesLayers) { progress in
+            return try await measurer.run(
+                model: source,
+                settings: settings,
+                layers: timesLayers,
+                counters: !countsNothing
+            ) { progress in
                 Terminal.progress("\(source.name)\(place): \(progress.words)")
             }
         }
@@ -163,12 +171,14 @@ struct Profile: AsyncParsableCommand {
         }
         Terminal.write(ProfileTable.table(runs, showsSettings: format != .table).rendered(as: format))
         if layers {
+            let width = format == .table ? Terminal.width : .max
             for run in runs {
-                Terminal.write("\n\(run.model.name)\n" + ProfileTable.layers(run).rendered(as: format))
+                Terminal.write("\n\(run.model.name)\n" + LayerTable.table(run, width: width).rendered(as: format))
                 if format == .table { Terminal.write(ProfileTable.sections(run)) }
             }
         }
         guard format == .table, let last = runs.last else { return }
+        Terminal.write(CounterWords.paragraphs(runs, width: Terminal.width))
         Terminal.write(RepetitionTable.text(runs))
         Terminal.write("\n" + ProfileTable.settings(last) + ProfileTable.notes(runs, width: Terminal.width))
     }

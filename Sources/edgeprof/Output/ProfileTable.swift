@@ -32,27 +32,6 @@ enum ProfileTable {
             + "\(run.isa), \(run.plan.rawValue) plan\n"
     }
 
-    /// One line a layer, in the order they run.
-    static func layers(_ run: Run) -> Table {
-        let layers = run.layers ?? []
-        let total = max(1, layers.reduce(0) { $0 + Double($1.nanoseconds) })
-        return Table(
-            columns: [
-                .text("layer"), .text("operation"), .text("output"), .number("time"), .number("%"), .number("GOP/s"),
-                .number("bytes"), .number("roofline"), .text("bound"),
-            ],
-            rows: layers.map {
-                [
-                    $0.name, $0.operation, $0.shape, HumanUnits.nanoseconds(Double($0.nanoseconds)),
-                    HumanUnits.number(100 * Double($0.nanoseconds) / total),
-                    $0.macs == 0 ? "" : HumanUnits.number(2 * Double($0.macs) / max(1, Double($0.nanoseconds))),
-                    HumanUnits.bytes($0.memoryAccessBytes), $0.rooflineShare.map(RunTable.share) ?? "-",
-                    $0.boundBy?.rawValue ?? "-",
-                ]
-            }
-        )
-    }
-
     /// The time of backbone and head in words, empty for a network without a head.
     static func sections(_ run: Run) -> String {
         let layers = run.layers ?? []

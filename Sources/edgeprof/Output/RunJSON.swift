@@ -34,7 +34,8 @@ struct RunJSON: Encodable {
     private let run: Run
 
     private enum Key: String, CodingKey {
-        case agentId, jobId, latencyNanoseconds, throughputPerSecond, memory, counters, energy, roofline, layers,
+        case agentId, jobId, latencyNanoseconds, throughputPerSecond, memory, counters, counterFigures, energy,
+            roofline, layers,
             sections
     }
 
@@ -44,6 +45,9 @@ struct RunJSON: Encodable {
         let reason: NullOr<String>
         let value: NullOr<Double>
         let liveFraction: NullOr<Double>
+        let rawValue: NullOr<UInt64>
+        let enabledNanoseconds: NullOr<UInt64>
+        let runningNanoseconds: NullOr<UInt64>
     }
 
     /// Wraps a run.
@@ -64,6 +68,7 @@ struct RunJSON: Encodable {
         try container.encode(NullOr(run.roofline), forKey: .roofline)
         try container.encode(NullOr(run.layers.map(LayerJSON.layers)), forKey: .layers)
         try container.encode(NullOr(run.layers.map(LayerSectionJSON.sections)), forKey: .sections)
+        try container.encode(run.counterFigures, forKey: .counterFigures)
         try container.encode(
             run.counters.map {
                 Counter(
@@ -71,7 +76,10 @@ struct RunJSON: Encodable {
                     availability: $0.availability,
                     reason: NullOr($0.reason),
                     value: NullOr($0.value),
-                    liveFraction: NullOr($0.liveFraction)
+                    liveFraction: NullOr($0.liveFraction),
+                    rawValue: NullOr($0.rawValue),
+                    enabledNanoseconds: NullOr($0.enabledNanoseconds),
+                    runningNanoseconds: NullOr($0.runningNanoseconds)
                 )
             },
             forKey: .counters

@@ -52,7 +52,10 @@ enum RunTable {
                     + "arena \(HumanUnits.bytes(memory.arenaBytes)), weights \(HumanUnits.bytes(memory.weightBytes))",
             ])
         }
-        rows += run.counters.map { ["counter \($0.name)", describe($0)] }
+        rows += run.counters.map { ["counter \($0.name)", CounterWords.describe($0, of: run)] }
+        rows += run.counterFigures.filter { $0.value != nil }.map {
+            [CounterWords.name($0.name), CounterWords.describe($0)]
+        }
         if let energy = run.energy {
             rows.append([
                 "energy",
@@ -105,14 +108,5 @@ enum RunTable {
         let peak = roofline.peakMacsPerSecond.map { "peak \(HumanUnits.number(2 * $0 / 1e9)) GOP/s" }
         return "\(share(value)): \(HumanUnits.nanoseconds(allowed)) allowed, mostly by "
             + "\(roofline.boundBy?.rawValue ?? "?"); " + ([peak].compactMap { $0 } + ceilings).joined(separator: ", ")
-    }
-
-    private static func describe(_ counter: Run.Counter) -> String {
-        guard let value = counter.value else {
-            return counter.availability.rawValue + (counter.reason.map { ": " + $0 } ?? "")
-        }
-        let live = counter.liveFraction ?? 1
-        return HumanUnits.count(value)
-            + (live < 1 ? ", scaled: live \(HumanUnits.number(live * 100)) % of the time" : "")
     }
 }

@@ -40,10 +40,15 @@ enum ProfilePage {
             )
             parts.append(bars.svg)
             parts.append(HTML.text("h2", [:], "Layers"))
-            parts.append(HTML.element("div", ["class": "wide"], HTML.table(ProfileTable.layers(run))))
+            parts.append(HTML.text("p", ["class": "note"], layerNote(run)))
+            parts.append(HTML.element("div", ["class": "wide"], HTML.table(LayerTable.table(run))))
         }
         parts.append(HTML.text("h2", [:], "Counters"))
-        parts.append(HTML.table(counters(run)))
+        parts.append(HTML.table(CounterTables.counters(run)))
+        parts.append(HTML.table(CounterTables.figures(run)))
+        if run.threads > 1 {
+            parts.append(HTML.text("p", ["class": "note"], "Of the team: \(CounterWords.waiting)."))
+        }
         parts.append(HTML.text("p", ["class": "note"], provenance(run)))
         return HTML.element("section", [:], parts.joined(separator: "\n"))
     }
@@ -100,20 +105,11 @@ enum ProfilePage {
         return HTML.element("p", ["class": "legend"], items.joined(separator: " "))
     }
 
-    private static func counters(_ run: Run) -> Table {
-        let queries = max(1, Double(run.latencyNanoseconds?.count ?? 1))
-        return Table(
-            columns: [.text("counter"), .number("a query"), .text("how")],
-            rows: run.counters.map { counter in
-                let isPartial = (counter.liveFraction ?? 1) < 1
-                let live =
-                    counter.liveFraction.map { "live \(HumanUnits.number(100 * $0)) % of the time, scaled" } ?? ""
-                return [
-                    counter.name, counter.value.map { HumanUnits.count($0 / queries) } ?? "-",
-                    counter.reason ?? (isPartial ? live : "counted throughout"),
-                ]
-            }
-        )
+    private static func layerNote(_ run: Run) -> String {
+        let counted = (run.layers ?? []).contains { $0.counters != nil }
+        return
+            "Bytes are those the plan must read and write at least once, and MAC/B multiply-accumulates for each of them (ideal)."
+            + (counted ? " Counters are medians of a query on one thread, in passes apart from the timed ones." : "")
     }
 
     private static func provenance(_ run: Run) -> String {

@@ -69,18 +69,13 @@ enum RunExplanation {
     }
 
     private static func counters(_ run: Run) -> String? {
-        func value(_ name: String) -> Double? {
-            run.counters.first { $0.name == name && $0.availability == .ok }?.value
-        }
-        guard let instructions = value("instructions"), let cycles = value("cycles"), cycles > 0, instructions > 0
-        else {
+        guard let cycle = run.counterFigure(.instructionsPerCycle), let rate = cycle.value else {
             let reason = run.counters.first { $0.name == "instructions" }?.reason
             return reason.map { "The processor's counters tell nothing here (\($0))." }
         }
-        var sentence = "It retired \(HumanUnits.number(instructions / cycles)) instructions a cycle"
-        if let misses = value("LLC-load-misses") {
-            sentence +=
-                " and missed the last-level cache \(HumanUnits.number(1000 * misses / instructions)) times in 1,000 instructions"
+        var sentence = "It retired \(CounterWords.mark(cycle.isScaled))\(HumanUnits.number(rate)) instructions a cycle"
+        if let misses = run.counterFigure(.lastLevelMisses)?.value {
+            sentence += " and missed the last-level cache \(HumanUnits.number(misses)) times in 1,000 instructions"
         }
         return sentence + "."
     }

@@ -20,6 +20,7 @@ extension FieldChecker {
             require(text: level, "\(path).cacheBytes", bytes: 1...32)
             require(bytes, "\(path).cacheBytes", in: 0...Self.maximumBytes)
         }
+        if let line = host.cacheLineBytes { require(line, "\(path).cacheLineBytes", in: 1...65_536) }
         guard let limits = host.limits else { return }
         if let cpus = limits.cpus {
             require((1...65_536).contains(cpus.count), "\(path).limits.cpus", "must name 1 to 65536 CPUs")

@@ -85,17 +85,6 @@ extension FieldChecker {
         require(memory.peakRssBytes > 0, "memory.peakRssBytes", "must not be 0; leave memory out instead")
     }
 
-    private mutating func check(_ counters: [Run.Counter]) {
-        require(counters.count <= 256, "counters", "must be 256 at most")
-        require(Set(counters.map(\.name)).count == counters.count, "counters", "names a counter twice")
-        for counter in counters {
-            require(text: counter.name, "counters.name", bytes: 1...100)
-            check(counter.availability, counter.reason, hasValue: counter.value != nil, "counters")
-            if let value = counter.value { require(value, "counters.value", in: 0...1e24) }
-            if let live = counter.liveFraction { require(live, "counters.liveFraction", in: 0...1) }
-        }
-    }
-
     private mutating func check(_ energy: Run.Energy) {
         check(energy.availability, energy.reason, hasValue: energy.joules != nil, "energy")
         if let joules = energy.joules { require(joules, "energy.joules", in: 0...1e12) }
@@ -108,7 +97,7 @@ extension FieldChecker {
     }
 
     /// What is not available is a reason, never a number.
-    private mutating func check(
+    mutating func check(
         _ availability: Availability,
         _ reason: String?,
         hasValue: Bool,
@@ -133,6 +122,7 @@ extension FieldChecker {
             require(layer.memoryAccessBytes, "layers.memoryAccessBytes", in: 0...(1 << 60))
             require(layer.nanoseconds, "layers.nanoseconds", in: 0...Self.maximumNanoseconds)
             // A layer's time is that of a pass of its own, so a share may exceed 1.
+            if let counters = layer.counters { check(layerCounters: counters) }
             if let share = layer.rooflineShare { require(share, "layers.rooflineShare", in: 0...1e9) }
         }
     }

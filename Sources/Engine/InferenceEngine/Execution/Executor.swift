@@ -22,9 +22,15 @@ public final class Executor {
     ///   - plan: What to run.
     ///   - threads: 1...`largestThreadCount`; results do not depend on it.
     ///   - timesSteps: Whether `stepNanoseconds` is kept.
+    ///   - listener: Who is told when each step has ended; nil, for nobody, costs nothing.
     /// - Throws: `InferenceError` with `system` when memory or threads cannot be had, `unsupported` for a thread
     ///   count out of range.
-    public init(plan: Plan, threads: Int = 1, timesSteps: Bool = false) throws(InferenceError) {
+    public init(
+        plan: Plan,
+        threads: Int = 1,
+        timesSteps: Bool = false,
+        listener: (any StepListener)? = nil
+    ) throws(InferenceError) {
         guard (1...Self.largestThreadCount).contains(threads) else {
             throw InferenceError(.unsupported, "\(threads) threads asked for; use 1 to \(Self.largestThreadCount)")
         }
@@ -38,7 +44,8 @@ public final class Executor {
             StepContext(plan: plan, arena: arena.base, threads: threads),
             steps: plan.steps,
             policy: policy,
-            timesSteps: timesSteps
+            timesSteps: timesSteps,
+            listener: listener
         )
         team = try ThreadTeam(program: program, policy: policy)
         self.arena = arena

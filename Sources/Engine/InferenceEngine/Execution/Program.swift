@@ -17,13 +17,21 @@ final class Program: @unchecked Sendable {
     let scratchBytes: Int
     /// Nanoseconds each step took in the last run, if asked for.
     let times: UnsafeMutableBufferPointer<UInt64>?
+    /// Who is told of each step's end, if anybody.
+    private let listener: (any StepListener)?
     private let steps: UnsafeMutablePointer<ProgramStep>
     private let kernels: UnsafeMutablePointer<KernelSet>
     private let counters: TaskCounters
     private let gate: Gate
     private let scratch: GuardedMemory
 
-    init(_ context: StepContext, steps plan: [PlanStep], policy: SpinPolicy, timesSteps: Bool) throws(InferenceError) {
+    init(
+        _ context: StepContext,
+        steps plan: [PlanStep],
+        policy: SpinPolicy,
+        timesSteps: Bool,
+        listener: (any StepListener)?
+    ) throws(InferenceError) {
         let prepared = plan.map { context.prepare($0) }
         stepCount = prepared.count
         threads = context.threads
@@ -38,6 +46,7 @@ final class Program: @unchecked Sendable {
         kernels.initialize(to: context.plan.kernels)
         counters = TaskCounters(steps: stepCount, threads: threads)
         gate = Gate(policy)
+        self.listener = listener
         if timesSteps {
             let buffer = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: stepCount)
             buffer.initialize(repeating: 0)
@@ -67,6 +76,7 @@ final class Program: @unchecked Sendable {
                 step.pointee.run(task: task, kernels: kernels, scratch: scratch.base)
             }
             times?[index] = monotonicNanoseconds()
+            if let listener { listener.stepEnded(index) }
         }
         turnIntoDurations(since: start)
     }
@@ -82,6 +92,7 @@ final class Program: @unchecked Sendable {
                 step.pointee.run(task: task, kernels: kernels, scratch: own)
                 guard counters.finish(step: index, of: tasks) else { continue }
                 times?[index] = monotonicNanoseconds()
+                if let listener { listener.stepEnded(index) }
                 counters.close(step: index, run: run)
                 gate.wake()
             }
