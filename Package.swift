@@ -450,7 +450,7 @@ let testTargets: [Target] = [
         name: "network-hashes",
         dependencies: [
             "ModelZoo", "NetworkGraph", "Quantization", "InferenceEngine", "KernelInterface", "KernelDispatch",
-            "HostInfo", "MeasurementCore",
+            "HostInfo", "MeasurementCore", "EdgeprofAPI",
         ],
         path: "Tests/NetworkHashes",
         swiftSettings: optimized

@@ -72,7 +72,26 @@ mkdir -p "$work/initramfs/dev"
 "$toolchain/clang" --target=aarch64-unknown-linux-gnu --sysroot="$sdk/sysroot" -fuse-ld=lld -static -O1 -Wall -Wextra \
   --gcc-install-dir="$(echo "$sdk"/sysroot/usr/lib/gcc/aarch64-linux-gnu/*)" Tests/PMU/guest-init.c -o "$work/initramfs/init"
 cp "$programs/pmu-checks" "$work/initramfs/pmu-checks"
-"$toolchain/llvm-objcopy" --strip-debug "$work/initramfs/pmu-checks"
+
+# The measuring process itself, as scripts/test-arm64.sh builds it, the libraries it names, and a small network's plan.
+for product in network-hashes edgeprof-measure; do
+  EDGEPROF_TARGET_ARCH=arm64 swift build -c release --scratch-path .build-arm64 --swift-sdks-path "$sdk/bundles" \
+    --swift-sdk edgeprof-arm64 --static-swift-stdlib --product $product -j "${JOBS:-2}" >"$logs/build" 2>&1 || {
+    tail -n 30 "$logs/build" >&2
+    echo "test-pmu: $product does not build for arm64" >&2
+    exit 1
+  }
+done
+arm=.build-arm64/aarch64-unknown-linux-gnu/release
+emulated() { qemu-aarch64-static -cpu cortex-a76 -L "$sdk/sysroot" "$arm/network-hashes" "$@"; }
+emulated plan shufflenet_v2_x1_0@96 neondotprod "$work/initramfs/plan"
+chmod 644 "$work/initramfs/plan"
+cp "$arm/edgeprof-measure" "$work/initramfs/edgeprof-measure"
+mkdir "$work/initramfs/lib"
+for library in ld-linux-aarch64.so.1 libc.so.6 libm.so.6 libgcc_s.so.1 libstdc++.so.6; do
+  cp -L "$sdk/sysroot/lib/aarch64-linux-gnu/$library" "$work/initramfs/lib/$library"
+done
+for program in pmu-checks edgeprof-measure; do "$toolchain/llvm-objcopy" --strip-debug "$work/initramfs/$program"; done
 (cd "$work/initramfs" && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$work/initramfs.gz"
 
 failed=0
@@ -112,6 +131,12 @@ echo "guest: cortex-a76 with a PMU, $(cat "$work/vmlinuz.package")"
 began=$SECONDS
 boot cortex-a76 pmu "$logs/pmu"
 judge "$logs/pmu" pmu "${counted[@]}" denied remedy perfmon-alone
+# What the real measuring process counted, in its window and in its layers.
+sed -n 's/^RECORD //p' "$logs/pmu" |
+  python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >"$logs/record"
+emulated counters "$logs/record" >"$logs/measured" 2>&1 || failed=1
+judge "$logs/measured" measured window-cycles window-instructions caches-have-reasons layers-count-what-counts layers-add-up \
+  work-takes-instructions derived-ipc derived-misses-absent
 # Once without privileges and once as root.
 [ "$(grep -c '^SUM counted: .* 0 failed' "$logs/pmu")" = 2 ] || { echo "test-pmu: counted did not hold twice" >&2; failed=1; }
 echo "guest: cortex-a76 without a PMU"

@@ -3,11 +3,7 @@ import MeasurementCore
 
 /// Prints what matters of a measurement record; fails unless it is of a measurement that took place.
 func printRecord(path: String) throws {
-    guard let file = fopen(path, "r") else { fail("cannot read \(path)") }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: MeasurementRecord.longest)
-    bytes.removeLast(bytes.count - fread(&bytes, 1, bytes.count, file))
-    switch try MeasurementRecord(bytes) {
+    switch try MeasurementRecord(recordBytes(path: path)) {
     case .failed(let reason): fail("\(path): \(reason)")
     case .ceilings: fail("\(path): holds ceilings, not a measurement")
     case .measured(let record):
@@ -20,4 +16,13 @@ func printRecord(path: String) throws {
             "record: \(record.isa), measured; \(record.layers?.count ?? 0) layers, \(counted) of \(record.counters.count) counters"
         )
     }
+}
+
+/// What is in a record's file.
+func recordBytes(path: String) -> [UInt8] {
+    guard let file = fopen(path, "r") else { fail("cannot read \(path)") }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: MeasurementRecord.longest)
+    bytes.removeLast(bytes.count - fread(&bytes, 1, bytes.count, file))
+    return bytes
 }

@@ -5,6 +5,7 @@
 //   network-hashes hashes ISA…            a line for each network, plan, instruction set and thread count
 //   network-hashes plan NETWORK ISA FILE  writes a plan file for edgeprof-measure
 //   network-hashes record FILE            reads the record edgeprof-measure wrote
+//   network-hashes counters FILE          checks one taken where cycles and instructions are counted (scripts/test-pmu.sh)
 
 import Glibc
 import HostInfo
@@ -35,7 +36,9 @@ do {
         try PlanWriter.write(Plan(network: subject.network(), kernels: kernels, kind: .fused), to: words[3])
     case "record" where words.count == 2:
         try printRecord(path: words[1])
-    default: fail("kernels | hashes ISA… | plan NETWORK ISA FILE | record FILE", code: 2)
+    case "counters" where words.count == 2:
+        if try !checkCounters(path: words[1]) { exit(1) }
+    default: fail("kernels | hashes ISA… | plan NETWORK ISA FILE | record FILE | counters FILE", code: 2)
     }
 } catch {
     fail("\(words.joined(separator: " ")): \(error)")
