@@ -232,7 +232,8 @@ let measurement: [Target] = [
         name: "Measurement",
         dependencies: [
             "MeasurementCore", "InferenceEngine", "Quantization", "NetworkGraph", "KernelDispatch", "KernelInterface",
-            "ModelZoo", "ONNXFormat", "ONNXImport", "ONNXExport", "HostInfo", "Statistics", "EdgeprofAPI", crypto,
+            "ModelZoo", "ONNXFormat", "ONNXImport", "ONNXExport", "HostInfo", "HostProbes", "Statistics", "EdgeprofAPI",
+            crypto,
         ]
     ),
 ]
@@ -408,12 +409,14 @@ let testTargets: [Target] = [
         dependencies: ["Economics", "Statistics", "EdgeprofAPI", yams],
         exclude: ["recompute.py"]
     ),
-    tests("MeasurementCore", "Checksum", "HostProbes", "HostInfo", "CAllocationCounter"),
+    tests("MeasurementCore", "Checksum", "HostProbes", "HostInfo", "HostTestSupport", "CAllocationCounter"),
     tests(
         "Measurement",
         "MeasurementCore",
         "EdgeprofAPI",
         "HostInfo",
+        "HostProbes",
+        "HostTestSupport",
         "ModelZoo",
         "NetworkGraph",
         "ONNXExport",

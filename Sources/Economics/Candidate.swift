@@ -94,7 +94,7 @@ struct EnergyModel {
     /// All inferences of the site, kWh; 0 where energy was not measured by inference.
     let inferenceKwh: Double
 
-    /// Takes wall energy as measured, package energy only with a factor to the wall, and else the tier's watts.
+    /// Takes wall energy as measured, a board's or package's only with a factor to the wall, and else the tier's watts.
     init(_ measurement: TierMeasurement, tier: Tier, deployment: Deployment) {
         idleKwhPerUnit = tier.idleWatts * Year.hours / 1000
         guard let joules = Self.wallJoules(measurement.energy, tier: tier, deployment: deployment) else {
@@ -112,10 +112,17 @@ struct EnergyModel {
         tier: Tier,
         deployment: Deployment
     ) -> Double? {
-        guard let energy else { return nil }
-        return switch energy.domain {
-        case .wall: energy.joulesPerInference
-        case .package: (tier.packageToWall ?? deployment.packageToWall).map { $0 * energy.joulesPerInference }
+        energy.flatMap { energy in
+            factor(energy.domain, tier: tier, deployment: deployment).map { $0 * energy.joulesPerInference }
+        }
+    }
+
+    /// Joules at the wall for a joule of the domain; nil where nobody has said.
+    static func factor(_ domain: TierMeasurement.Energy.Domain, tier: Tier, deployment: Deployment) -> Double? {
+        switch domain {
+        case .wall: 1
+        case .board: tier.boardToWall
+        case .package: tier.packageToWall ?? deployment.packageToWall
         }
     }
 

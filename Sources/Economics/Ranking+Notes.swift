@@ -33,16 +33,19 @@ extension Ranking {
     }
 
     private var energyNotes: [String] {
-        let unused = chosen.filter { evaluation in
-            evaluation.candidate.measurement.energy?.domain == .package
-                && evaluation.candidate.tier.packageToWall == nil && deployment.packageToWall == nil
-        }
-        guard !unused.isEmpty else { return [] }
-        let tiers = Set(unused.map(\.candidate.tier.id)).sorted()
-        return [
-            "energy from the tier's watts: package readings are lower bounds without package_to_wall "
-                + "(\(Text.list(tiers)))"
+        let factors: [(TierMeasurement.Energy.Domain, String)] = [
+            (.board, "board_to_wall"), (.package, "package_to_wall"),
         ]
+        return factors.compactMap { domain, factor in
+            let unused = chosen.filter { evaluation in
+                evaluation.candidate.measurement.energy?.domain == domain
+                    && EnergyModel.factor(domain, tier: evaluation.candidate.tier, deployment: deployment) == nil
+            }
+            guard !unused.isEmpty else { return nil }
+            let tiers = Set(unused.map(\.candidate.tier.id)).sorted()
+            return "energy from the tier's watts: \(domain.rawValue) readings are lower bounds without \(factor) "
+                + "(\(Text.list(tiers)))"
+        }
     }
 
     /// What the reader should know before acting.

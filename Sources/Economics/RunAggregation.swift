@@ -122,13 +122,14 @@ public enum RunAggregation {
         return TierMeasurement.Latency(p50: p50, p90: p90, p99: p99)
     }
 
-    /// The median of the wall readings, or of the package readings where there are no others.
+    /// The median of the readings that cover most.
     private static func energy(_ runs: [RunFacts]) -> TierMeasurement.Energy? {
         let readings = runs.compactMap(\.energy).filter { $0.joulesPerInference.isFinite }
-        let wall = readings.filter { $0.domain == .wall }
-        let used = wall.isEmpty ? readings : wall
-        guard let first = used.first, let joules = Quantiles.median(used.map(\.joulesPerInference)) else { return nil }
-        return TierMeasurement.Energy(joulesPerInference: joules, domain: first.domain)
+        let domains = Set(readings.map(\.domain))
+        let widest = TierMeasurement.Energy.Domain.allCases.first(where: domains.contains)
+        let used = readings.filter { $0.domain == widest }
+        guard let widest, let joules = Quantiles.median(used.map(\.joulesPerInference)) else { return nil }
+        return TierMeasurement.Energy(joulesPerInference: joules, domain: widest)
     }
 }
 

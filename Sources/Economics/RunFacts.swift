@@ -83,8 +83,6 @@ public struct RunFacts: Sendable, Equatable {
 extension RunFacts {
     /// Takes the facts from a stored run; nil for one not measured in the serving configuration or not ended well.
     ///
-    /// Its energy is left out: the joules of a run include what the box takes when idle.
-    ///
     /// - Parameters:
     ///   - run: A run of the wire.
     ///   - tier: The tier its host belongs to.
@@ -110,9 +108,23 @@ extension RunFacts {
             histogram: try LatencyHistogram(pairs: latency.histogram),
             peakRssBytes: memory.peakRssBytes,
             loadPeakRssBytes: memory.loadPeakRssBytes,
+            energy: Self.energy(of: run),
             rooflineShare: run.roofline?.share,
             isDisturbed: run.flags.contains { $0.isDisturbance },
             isStandIn: run.flags.contains(.standIn)
         )
+    }
+
+    /// Energy of one inference above idle.
+    ///
+    /// None where idle power was not measured beside the run or something casts doubt on it, and none of a single rail: nobody
+    /// can tell what it is a part of.
+    private static func energy(of run: Run) -> TierMeasurement.Energy? {
+        guard let energy = run.energy, energy.availability == .ok, !run.flags.contains(.idleDrift),
+            energy.idle?.doubts?.isEmpty == true,
+            let domain = energy.domain.flatMap(TierMeasurement.Energy.Domain.init),
+            let joules = run.joulesPerQueryAboveIdle, (0...1e9).contains(joules)
+        else { return nil }
+        return TierMeasurement.Energy(joulesPerInference: joules, domain: domain)
     }
 }

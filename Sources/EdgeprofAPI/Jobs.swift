@@ -34,6 +34,8 @@ public struct JobSettings: Codable, Sendable, Hashable {
     public var durationSeconds: Double
     /// Queries that arrive in a second, in `server` alone.
     public var ratePerSecond: Double?
+    /// Seconds of idle power measured before and after, where an agent has an instrument; 0 for none, nil for 5.
+    public var idleSeconds: Double?
 
     /// Makes job settings.
     public init(
@@ -43,7 +45,8 @@ public struct JobSettings: Codable, Sendable, Hashable {
         isa: String? = nil,
         plan: PlanKind = .fused,
         durationSeconds: Double = 5,
-        ratePerSecond: Double? = nil
+        ratePerSecond: Double? = nil,
+        idleSeconds: Double? = nil
     ) {
         self.scenario = scenario
         self.threads = threads
@@ -52,6 +55,7 @@ public struct JobSettings: Codable, Sendable, Hashable {
         self.plan = plan
         self.durationSeconds = durationSeconds
         self.ratePerSecond = ratePerSecond
+        self.idleSeconds = idleSeconds
     }
 
     /// The settings of a measurement on a box with this many usable CPUs.
@@ -65,7 +69,8 @@ public struct JobSettings: Codable, Sendable, Hashable {
             plan: plan,
             scenario: scenario,
             durationSeconds: durationSeconds,
-            ratePerSecond: ratePerSecond
+            ratePerSecond: ratePerSecond,
+            idleSeconds: idleSeconds
         )
     }
 }

@@ -224,32 +224,32 @@ public struct Run: Codable, Sendable, Hashable {
         }
     }
 
-    /// Energy over the timed queries.
-    public struct Energy: Codable, Sendable, Hashable {
+    /// One counter over the timed queries.
+    public struct Counter: Codable, Sendable, Hashable {
+        /// For example `instructions`.
+        public var name: String
         /// Whether it could be read.
         public var availability: Availability
-        /// Why not, when it could not.
+        /// Why not, and how to mend it, when it could not.
         public var reason: String?
-        /// What measured it, for example `rapl:package-0`.
-        public var instrument: String?
-        /// What it covers: `package` (a lower bound) or `wall`.
-        public var domain: String?
-        /// Joules over the timed queries.
-        public var joules: Double?
+        /// Count over all timed queries, nil when unavailable.
+        public var value: Double?
+        /// The share of the window in which it counted, 0...1; below 1 the value is scaled.
+        public var liveFraction: Double?
 
-        /// Makes an energy record.
+        /// Makes a counter.
         public init(
+            name: String,
             availability: Availability,
             reason: String? = nil,
-            instrument: String? = nil,
-            domain: String? = nil,
-            joules: Double? = nil
+            value: Double? = nil,
+            liveFraction: Double? = nil
         ) {
+            self.name = name
             self.availability = availability
             self.reason = reason
-            self.instrument = instrument
-            self.domain = domain
-            self.joules = joules
+            self.value = value
+            self.liveFraction = liveFraction
         }
     }
 

@@ -11,6 +11,7 @@ extension Tier {
         case maxUnitsPerSite = "max_units_per_site"
         case lifetimeYears = "lifetime_years"
         case packageToWall = "package_to_wall"
+        case boardToWall = "board_to_wall"
         case pricedOn = "priced_on"
         case caches
         case match
@@ -32,6 +33,7 @@ extension Tier {
             maxUnitsPerSite: try container.decodeIfPresent(Int.self, forKey: .maxUnitsPerSite),
             lifetimeYears: try container.decodeIfPresent(Double.self, forKey: .lifetimeYears),
             packageToWall: try container.decodeIfPresent(Double.self, forKey: .packageToWall),
+            boardToWall: try container.decodeIfPresent(Double.self, forKey: .boardToWall),
             pricedOn: try container.decodeIfPresent(String.self, forKey: .pricedOn),
             caches: try container.decodeIfPresent(Caches.self, forKey: .caches),
             match: try container.decodeIfPresent(Match.self, forKey: .match) ?? Match()

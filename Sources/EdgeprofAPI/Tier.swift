@@ -24,6 +24,8 @@ public struct Tier: Codable, Sendable, Equatable {
     public var lifetimeYears: Double?
     /// Wall energy per joule seen by a package-only instrument; none keeps such readings out of the money.
     public var packageToWall: Double?
+    /// Wall energy per joule that goes into the board or module; none keeps such readings out of the money.
+    public var boardToWall: Double?
     /// The day the price was looked up, ISO 8601; none when unknown.
     public var pricedOn: String?
     /// Data caches a core sees, by which nothing is ranked; none when unknown.
@@ -89,6 +91,7 @@ public struct Tier: Codable, Sendable, Equatable {
         maxUnitsPerSite: Int? = nil,
         lifetimeYears: Double? = nil,
         packageToWall: Double? = nil,
+        boardToWall: Double? = nil,
         pricedOn: String? = nil,
         caches: Caches? = nil,
         match: Match = Match()
@@ -104,6 +107,7 @@ public struct Tier: Codable, Sendable, Equatable {
         self.maxUnitsPerSite = maxUnitsPerSite
         self.lifetimeYears = lifetimeYears
         self.packageToWall = packageToWall
+        self.boardToWall = boardToWall
         self.pricedOn = pricedOn
         self.caches = caches
         self.match = match

@@ -101,9 +101,11 @@ public struct TierMeasurement: Codable, Sendable, Equatable {
         public var domain: Domain
 
         /// What an energy instrument sees.
-        public enum Domain: String, Codable, Sendable {
+        public enum Domain: String, Codable, Sendable, CaseIterable {
             /// The whole unit, at its supply.
             case wall
+            /// What goes into the computing board or module: a lower bound.
+            case board
             /// The processor package only (RAPL): a lower bound.
             case package
         }

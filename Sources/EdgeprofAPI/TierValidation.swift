@@ -45,6 +45,7 @@ extension Tier {
         collector.require(maintenancePerYear, "\(path).maintenance_per_year", in: 0...10, "a fraction of the price")
         if let maxUnitsPerSite { collector.require(maxUnitsPerSite, "\(path).max_units_per_site", in: 1...1_000_000) }
         if let lifetimeYears { collector.require(lifetimeYears, "\(path).lifetime_years", in: 0.1...100) }
+        if let boardToWall { collector.require(boardToWall, "\(path).board_to_wall", in: 1...100) }
         if let packageToWall { collector.require(packageToWall, "\(path).package_to_wall", in: 1...100) }
         if let pricedOn, !Self.isDay(pricedOn) {
             collector.add("\(path).priced_on", "`\(pricedOn)` is not a day such as 2026-11-22")

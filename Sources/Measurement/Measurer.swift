@@ -10,6 +10,9 @@ public struct Measurer: Sendable {
     /// What goes into `Run.producer`.
     public var producer = "edgeprof \(Edgeprof.version)"
 
+    /// The name of the energy instrument to use; nil for the one that covers most.
+    public var energyInstrument: String?
+
     private let cache: PlanCache
     private let ceilingCache: CeilingCache
     private let helper: String
@@ -44,6 +47,8 @@ public struct Measurer: Sendable {
         case waitingForOtherMeasurement
         /// The model is built, quantized and packed, which is done once.
         case preparing
+        /// The box is left alone, to see what it draws idle: before and after the measuring process.
+        case idling
         /// The measuring process runs.
         case measuring
     }
@@ -84,19 +89,30 @@ public struct Measurer: Sendable {
             var prepared = try cache.plan(for: request) { onProgress(.preparing) }
             if cancellation.isCancelled { throw .error(.cancelled) }
             draft.sha256 = prepared.sha256
-            onProgress(.measuring)
-            draft.startedAt = Timestamp.now
-            var ended = try start(prepared, settings, layers, counters, lock, cancellation)
+            var idle = IdlePower(settings, named: energyInstrument)
+            /// The run, with the box's idle power before and after it.
+            func observe() throws(PreparationFailure) -> ChildEnd {
+                do throws(MeasurementError) {
+                    try idle.measureBefore(cancellation) { onProgress(.idling) }
+                } catch { throw .error(error) }
+                onProgress(.measuring)
+                draft.startedAt = Timestamp.now
+                let ended = try start(prepared, settings, layers, idle.instrument, lock, cancellation)
+                do throws(MeasurementError) {
+                    try idle.measureAfter(ended.record?.energy, cancellation) { onProgress(.idling) }
+                } catch { throw .error(error) }
+                return ended
+            }
+            var ended = try observe()
             if ended.isUnusablePlan {
                 // A packed plan on the disk can rot. It is made again, once.
                 cache.discard(prepared)
                 onProgress(.preparing)
                 prepared = try cache.plan(for: request) {}
-                onProgress(.measuring)
-                draft.startedAt = Timestamp.now
-                ended = try start(prepared, settings, layers, counters, lock, cancellation)
+                ended = try observe()
             }
             var run = draft.run(ended)
+            if let record = ended.record { run.setIdle(idle.idle(beside: record.energy)) }
             if let record = ended.record, settings.scenario != .server {
                 try setRoofline(of: &run, record, settings, lock, cancellation)
             }
@@ -114,7 +130,7 @@ public struct Measurer: Sendable {
         _ prepared: PreparedPlan,
         _ settings: MeasurementSettings,
         _ layers: Bool,
-        _ counters: Bool,
+        _ energyInstrument: String?,
         _ lock: MeasurementLock,
         _ cancellation: MeasurementCancellation
     ) throws(PreparationFailure) -> ChildEnd {
@@ -128,7 +144,7 @@ public struct Measurer: Sendable {
             memoryLimitBytes: limits?.memoryBytes,
             timesLayers: layers,
             ratePerSecond: settings.ratePerSecond,
-            countsEvents: counters
+            energyInstrument: energyInstrument
         )
         return try start(
             arguments.strings,

@@ -94,7 +94,7 @@ extension Run.Latency {
 }
 
 extension EdgeprofAPI.Availability {
-    fileprivate init(_ recorded: RecordedAvailability) {
+    init(_ recorded: RecordedAvailability) {
         switch recorded {
         case .ok: self = .ok
         case .denied: self = .denied
@@ -115,19 +115,6 @@ extension Run.Counter {
             rawValue: isKnown || counter.enabledNanoseconds > 0 ? counter.rawValue : nil,
             enabledNanoseconds: counter.enabledNanoseconds > 0 ? counter.enabledNanoseconds : nil,
             runningNanoseconds: counter.enabledNanoseconds > 0 ? counter.runningNanoseconds : nil
-        )
-    }
-}
-
-extension Run.Energy {
-    fileprivate init(_ energy: RecordedEnergy) {
-        let isKnown = energy.availability == .ok
-        self.init(
-            availability: EdgeprofAPI.Availability(energy.availability),
-            reason: isKnown ? nil : energy.reason,
-            instrument: isKnown ? energy.instrument : nil,
-            domain: isKnown ? energy.domain : nil,
-            joules: isKnown ? energy.joules : nil
         )
     }
 }

@@ -20,8 +20,8 @@ public struct ChildArguments: Sendable, Hashable {
     public var timesLayers: Bool
     /// Queries that arrive in a second on average; nil for queries back to back.
     public var ratePerSecond: Double?
-    /// Whether counters are opened; without them what counting costs can be measured.
-    public var countsEvents: Bool
+    /// The energy instrument to use, nil for the one that covers most.
+    public var energyInstrument: String?
 
     /// Makes arguments.
     public init(
@@ -34,7 +34,7 @@ public struct ChildArguments: Sendable, Hashable {
         memoryLimitBytes: UInt64? = nil,
         timesLayers: Bool = false,
         ratePerSecond: Double? = nil,
-        countsEvents: Bool = true
+        energyInstrument: String? = nil
     ) {
         self.planDescriptor = planDescriptor
         self.recordDescriptor = recordDescriptor
@@ -45,7 +45,7 @@ public struct ChildArguments: Sendable, Hashable {
         self.memoryLimitBytes = memoryLimitBytes
         self.timesLayers = timesLayers
         self.ratePerSecond = ratePerSecond
-        self.countsEvents = countsEvents
+        self.energyInstrument = energyInstrument
     }
 
     /// The arguments as strings, without the program's name.
@@ -58,15 +58,14 @@ public struct ChildArguments: Sendable, Hashable {
         if let memoryLimitBytes { strings += ["--memory-limit", String(memoryLimitBytes)] }
         if timesLayers { strings.append("--layers") }
         if let ratePerSecond { strings += ["--rate", String(ratePerSecond)] }
-        if !countsEvents { strings.append("--no-counters") }
+        if let energyInstrument { strings += ["--energy", energyInstrument] }
         return strings
     }
 
     /// What `--help` prints.
     public static let help = """
         USAGE: edgeprof-measure --plan FD --record FD --threads N --instances N --nanoseconds N
-                                [--cpus LIST] [--memory-limit BYTES] [--layers] [--rate R]
-                                [--no-counters]
+                                [--cpus LIST] [--memory-limit BYTES] [--layers] [--rate R] [--energy NAME]
                edgeprof-measure ceilings --record FD --isa ISA --threads N [--cpus LIST] [--memory-limit BYTES]
 
         Runs one model and nothing else, or (ceilings) loops that show what the host can do, for edgeprof and
@@ -81,7 +80,7 @@ public struct ChildArguments: Sendable, Hashable {
           --memory-limit BYTES  address space to stay within
           --layers              time each step of the plan as well, after the timed queries
           --rate R              queries that arrive a second, at random; back to back without it
-          --no-counters         open no counters
+          --energy NAME         energy instrument to use; the one that covers most without it
           --isa ISA             instruction set the loops are made of
           --help                show this
 
@@ -106,6 +105,7 @@ extension ChildArguments {
             strings,
             named: [
                 "--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--memory-limit", "--rate",
+                "--energy",
             ],
             switches: ["--layers", "--no-counters"]
         )
@@ -125,6 +125,12 @@ extension ChildArguments {
                 throw ChildUsageError(description: "--rate must be above 0 and at most 1000000, not \(text)")
             }
             ratePerSecond = rate
+        }
+        if let name = words.values["--energy"] {
+            guard 1...100 ~= name.utf8.count else {
+                throw ChildUsageError(description: "--energy must be the name of an instrument, not \(name)")
+            }
+            energyInstrument = name
         }
     }
 }

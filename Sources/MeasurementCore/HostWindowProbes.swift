@@ -6,7 +6,9 @@ internal import PerfCounters
 struct HostWindowProbes: WindowProbes {
     private let counters: CounterSession
     private let cpus: [Int]
-    private let root = HostRoot.system
+    private let root: HostRoot
+    private let meter: Reading<EnergyMeter>
+    private var energy = Reading<MeasuredEnergy>.unavailable(.absent("no window yet"))
     private var before = Sample()
     private var after = Sample()
 
@@ -15,29 +17,48 @@ struct HostWindowProbes: WindowProbes {
         var wallClockOffset: Int64 = 0
         var ownNanoseconds: UInt64 = 0
         var processor = Reading<HostCPUTimes>.unavailable(.absent("no window yet"))
-        var energy = Reading<EnergySnapshot>.unavailable(.absent("no window yet"))
     }
 
-    /// Opens the counters: to be called before the threads they should count are started.
+    /// Finds an energy instrument and opens the counters: to be called before the threads they should count are started.
     ///
-    /// - Parameter counts: whether anything is counted at all.
-    init(counts: Bool = true) {
-        counters = CounterSession(requested: counts ? Counter.allCases : [])
+    /// - Parameters:
+    ///   - energyInstrument: the name of the instrument to use; nil for the one that covers most.
+    ///   - root: where `/proc` and `/sys` are.
+    ///   - shortestEnergyNanoseconds: the shortest window that gets a figure of energy.
+    init(
+        energyInstrument: String? = nil,
+        root: HostRoot = .system,
+        shortestEnergyNanoseconds: UInt64 = EnergyMeter.shortestWindowNanoseconds
+    ) {
+        self.root = root
+        // Before the counters: what the meter's thread does is none of theirs.
+        meter = EnergyInstrument.best(named: energyInstrument, root: root).flatMap {
+            .value(EnergyMeter($0, root: root, shortestWindowNanoseconds: shortestEnergyNanoseconds))
+        }
+        counters = CounterSession(requested: Counter.allCases)
         cpus = CPUAffinity.current?.cpus ?? []
     }
 
-    mutating func beforeWindow() { before = sample() }
+    mutating func beforeWindow() {
+        before = sample()
+        meter.value?.start()
+    }
+
     mutating func windowOpens() { counters.start() }
     mutating func windowCloses() { counters.stop() }
-    mutating func afterWindow() { after = sample() }
+
+    mutating func afterWindow() {
+        // First: the instances stop as soon as the window is over.
+        energy = meter.flatMap { $0.stop() }
+        after = sample()
+    }
 
     private func sample() -> Sample {
         Sample(
             nanoseconds: MonotonicClock.nanoseconds,
             wallClockOffset: WallClock.offsetNanoseconds,
             ownNanoseconds: ProcessCPUTime.nanoseconds,
-            processor: HostCPUTimes.read(cpus: cpus, root: root),
-            energy: EnergySnapshot.read(root: root)
+            processor: HostCPUTimes.read(cpus: cpus, root: root)
         )
     }
 
@@ -46,7 +67,7 @@ struct HostWindowProbes: WindowProbes {
         record.clockStepNanoseconds = after.wallClockOffset &- before.wallClockOffset
         record.counters = counters.read().map(RecordedCounter.init)
         record.processor = processorTime()
-        record.energy = energy(windowNanoseconds: record.windowNanoseconds)
+        record.energy = RecordedEnergy(energy, windowNanoseconds: record.windowNanoseconds)
     }
 
     private func processorTime() -> RecordedProcessorTime {
@@ -62,22 +83,5 @@ struct HostWindowProbes: WindowProbes {
         time.busyNanoseconds = use.busyNanoseconds
         time.stolenNanoseconds = use.stealNanoseconds
         return time
-    }
-
-    /// The window's part of the energy of the stretch around it, in which the instances ran as they did in the window.
-    private func energy(windowNanoseconds: UInt64) -> RecordedEnergy {
-        let reading = after.energy.flatMap { second in before.energy.flatMap { second.energy(since: $0) } }
-        guard let energy = reading.value, let domains = after.energy.value?.domains else {
-            return RecordedEnergy(
-                availability: RecordedAvailability(reading.availability.status),
-                reason: reading.availability.explanation
-            )
-        }
-        return RecordedEnergy(
-            availability: .ok,
-            instrument: "rapl:" + domains.map(\.name).joined(separator: "+"),
-            domain: "package",
-            joules: energy.joules * Double(windowNanoseconds) / Double(energy.durationNanoseconds)
-        )
     }
 }

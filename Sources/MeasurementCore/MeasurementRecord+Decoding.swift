@@ -122,14 +122,16 @@ extension RecordReader {
         return processor
     }
 
-    private mutating func energy() throws(RecordError) -> RecordedEnergy {
-        var energy = RecordedEnergy(availability: try availability())
-        energy.reason = try text()
-        energy.instrument = try text()
-        energy.domain = try text()
-        energy.joules = try real()
-        guard energy.joules >= 0 else { throw RecordError("its energy is negative") }
-        return energy
+    private mutating func counter() throws(RecordError) -> RecordedCounter {
+        var counter = RecordedCounter(name: try text())
+        counter.availability = try availability()
+        counter.reason = try text()
+        counter.value = try real()
+        counter.liveFraction = try real()
+        guard counter.value >= 0, (0...1).contains(counter.liveFraction) else {
+            throw RecordError("its counter \(counter.name) is negative or counted more than all the time")
+        }
+        return counter
     }
 
     private mutating func layer() throws(RecordError) -> RecordedLayer {

@@ -126,32 +126,32 @@ public enum RecordedAvailability: UInt8, Sendable, Hashable, CaseIterable {
     case absent = 2
 }
 
-/// Energy over the window.
-public struct RecordedEnergy: Sendable, Hashable {
+/// One counter over the window.
+public struct RecordedCounter: Sendable, Hashable {
+    /// For example `instructions`.
+    public var name: String
     /// Whether it could be read.
     public var availability: RecordedAvailability
     /// Why not and how to mend it; empty when it could.
     public var reason: String
-    /// What measured it.
-    public var instrument: String
-    /// What it covers: `package` or `wall`.
-    public var domain: String
-    /// Joules; 0 when it could not be read.
-    public var joules: Double
+    /// The count, scaled up when it counted part of the time; 0 when it could not be read.
+    public var value: Double
+    /// The share of the window in which it counted, 0...1.
+    public var liveFraction: Double
 
-    /// Makes an energy record.
+    /// Makes a counter.
     public init(
-        availability: RecordedAvailability = .absent,
+        name: String,
+        availability: RecordedAvailability = .ok,
         reason: String = "",
-        instrument: String = "",
-        domain: String = "",
-        joules: Double = 0
+        value: Double = 0,
+        liveFraction: Double = 0
     ) {
+        self.name = name
         self.availability = availability
         self.reason = reason
-        self.instrument = instrument
-        self.domain = domain
-        self.joules = joules
+        self.value = value
+        self.liveFraction = liveFraction
     }
 }
 

@@ -20,7 +20,7 @@ public enum ModelMeasurement {
 
         let plan = try loadPlan(arguments)
         // Before any thread is started: counters are inherited by later threads only.
-        var probes = HostWindowProbes(counts: arguments.countsEvents)
+        var probes = HostWindowProbes(energyInstrument: arguments.energyInstrument)
         let runners = try makeRunners(plan, arguments)
         var memory = RecordedMemory()
         memory.arenaBytes = UInt64(clamping: plan.arenaBytes)

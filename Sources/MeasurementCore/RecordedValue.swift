@@ -1,4 +1,4 @@
-internal import HostInfo
+public import HostInfo
 
 /// A number that was observed, or why there is none.
 public struct RecordedValue: Sendable, Hashable {
@@ -34,7 +34,7 @@ public struct RecordedValue: Sendable, Hashable {
 
 extension RecordedAvailability {
     /// The same as a probe names it.
-    init(_ status: Availability.Status) {
+    public init(_ status: Availability.Status) {
         switch status {
         case .ok: self = .ok
         case .denied: self = .denied
@@ -45,7 +45,7 @@ extension RecordedAvailability {
 
 extension Availability {
     /// Reason and remedy in one line; empty when there is nothing to explain.
-    var explanation: String {
+    public var explanation: String {
         [reason, remedy.map { "mend with: \($0)" }].compactMap { $0 }.joined(separator: "; ")
     }
 }

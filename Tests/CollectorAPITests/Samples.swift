@@ -125,7 +125,26 @@ extension Run {
                 ),
                 Counter(name: "cycles", availability: .denied, reason: "perf_event_paranoid is 3"),
             ],
-            energy: Energy(availability: .ok, instrument: "rapl:package-0", domain: "package", joules: 3),
+            energy: Energy(
+                availability: .ok,
+                instrument: "rapl:package-0",
+                domain: "package",
+                joules: 3,
+                seconds: 1,
+                watts: 3,
+                samples: 100,
+                changes: 99,
+                updatePeriodSeconds: 0.001,
+                idle: .init(
+                    seconds: 5,
+                    beforeWatts: 1,
+                    afterWatts: 1,
+                    driftFraction: 0,
+                    busyFraction: 0.01,
+                    governors: ["performance"],
+                    joulesAboveIdle: 2
+                )
+            ),
             flags: [.standIn],
             roofline: isMeasured
                 ? Roofline(

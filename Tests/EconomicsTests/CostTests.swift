@@ -34,6 +34,31 @@ import Testing
         #expect(energy(reading, tierFactor: 3, deploymentFactor: 2).inferenceKwh == 3 * energyOfHalfAJoule)
     }
 
+    @Test func boardEnergyNeedsItsOwnFactor() {
+        let reading = TierMeasurement.Energy(joulesPerInference: 0.5, domain: .board)
+        #expect(energy(reading).inferenceKwh == 0 && energy(reading).dynamicKwhPerBusyUnit > 0)
+        // A package's factor holds what a board's instrument has seen already.
+        #expect(energy(reading, tierFactor: 3, deploymentFactor: 2).inferenceKwh == 0)
+        #expect(energy(reading, boardFactor: 1.25).inferenceKwh == 1.25 * energyOfHalfAJoule)
+        let package = TierMeasurement.Energy(joulesPerInference: 0.5, domain: .package)
+        #expect(energy(package, boardFactor: 1.25).inferenceKwh == 0)
+        let wall = TierMeasurement.Energy(joulesPerInference: 0.5, domain: .wall)
+        #expect(energy(wall, boardFactor: 2).inferenceKwh == energyOfHalfAJoule)
+    }
+
+    @Test func rankSaysThatBoardEnergyIsLeftOut() throws {
+        var measurements = WorkedExample.measurements
+        measurements.measurements[0].energy = .init(joulesPerInference: 1, domain: .board)
+        var tiers = WorkedExample.tiers
+        func assumptions() throws -> [String] {
+            let deployment = WorkedExample.deployment
+            return try Economics.rank(measurements: measurements, tiers: tiers, deployment: deployment).assumptions
+        }
+        #expect(try assumptions().contains { $0.contains("board_to_wall") && $0.contains("small") })
+        for index in tiers.tiers.indices { tiers.tiers[index].boardToWall = 1.2 }
+        #expect(try !assumptions().contains { $0.contains("to_wall") })
+    }
+
     @Test func rankSaysThatPackageEnergyIsLeftOut() throws {
         var measurements = WorkedExample.measurements
         measurements.measurements[0].energy = .init(joulesPerInference: 1, domain: .package)
@@ -97,12 +122,14 @@ import Testing
     private func energy(
         _ reading: TierMeasurement.Energy,
         tierFactor: Double? = nil,
+        boardFactor: Double? = nil,
         deploymentFactor: Double? = nil
     ) -> EnergyModel {
         var measurement = WorkedExample.measurement("resnet18", "small", latency: 84, throughput: 12)
         measurement.energy = reading
         var tier = WorkedExample.tiers.tiers[0]
         tier.packageToWall = tierFactor
+        tier.boardToWall = boardFactor
         var deployment = WorkedExample.deployment
         deployment.packageToWall = deploymentFactor
         return EnergyModel(measurement, tier: tier, deployment: deployment)

@@ -141,6 +141,51 @@ import Testing
         #expect(try only(runs).energy == .init(joulesPerInference: 4, domain: .wall))
     }
 
+    @Test func boardEnergyGoesBetween() throws {
+        var runs = try [run("a"), run("a"), run("a")]
+        runs[0].energy = .init(joulesPerInference: 1, domain: .package)
+        runs[1].energy = .init(joulesPerInference: 2, domain: .board)
+        runs[2].energy = .init(joulesPerInference: .infinity, domain: .wall)
+        #expect(try only(runs).energy == .init(joulesPerInference: 2, domain: .board))
+    }
+
+    /// ROI counts what an inference takes above idle: the idle power is charged all year long.
+    @Test func rankingUsesEnergyAboveIdle() throws {
+        func energy(_ change: (inout Run) -> Void = { _ in }) throws -> TierMeasurement.Energy? {
+            try RunFacts(
+                stored {
+                    $0.energy = Run.Energy(
+                        availability: .ok,
+                        instrument: "power_meter:1",
+                        domain: "wall",
+                        joules: 90,
+                        idle: .init(
+                            seconds: 5,
+                            beforeWatts: 3,
+                            afterWatts: 3,
+                            driftFraction: 0,
+                            joulesAboveIdle: 60
+                        )
+                    )
+                    $0.latencyNanoseconds?.count = 30
+                    change(&$0)
+                },
+                tier: "small"
+            )?.energy
+        }
+        #expect(try energy() == .init(joulesPerInference: 2, domain: .wall))
+        #expect(try energy { $0.energy?.domain = "board" } == .init(joulesPerInference: 2, domain: .board))
+        #expect(try energy { $0.energy?.domain = "package" } == .init(joulesPerInference: 2, domain: .package))
+        #expect(try energy { $0.energy?.domain = "rail" } == nil)
+        #expect(try energy { $0.energy?.idle = nil } == nil)
+        #expect(try energy { $0.energy?.idle = .init(unavailable: .absent, reason: "not asked for") } == nil)
+        #expect(try energy { $0.energy?.idle?.doubts = [.drift] } == nil)
+        #expect(try energy { $0.flags.append(.idleDrift) } == nil)
+        #expect(try energy { $0.energy?.idle?.joulesAboveIdle = -1 } == nil)
+        #expect(try energy { $0.energy?.idle?.joulesAboveIdle = .nan } == nil)
+        #expect(try energy { $0.energy = nil } == nil)
+    }
+
     @Test func unusableRunsAreLeftOut() throws {
         var runs = try [run("a"), run("a"), run("a"), run("a", pairs: [[0, 5]]), run("a", pairs: [])]
         runs[0].throughputPerSecond = .nan

@@ -32,6 +32,7 @@ import Yams
             label: ["site": "lab"]
         )
         list.tiers[0].packageToWall = 1.3
+        list.tiers[0].boardToWall = 1.1
         list.tiers[0].pricedOn = "2026-11-22"
         list.tiers[0].caches = .init(l1dKib: 32, l2Kib: 1024)
         let data = try JSONEncoder().encode(list)
@@ -83,6 +84,7 @@ import Yams
         BadValue("tiers[0].max_units_per_site", { $0.tiers[0].maxUnitsPerSite = 0 }),
         BadValue("tiers[0].lifetime_years", { $0.tiers[0].lifetimeYears = 0 }),
         BadValue("tiers[0].package_to_wall", { $0.tiers[0].packageToWall = 0.9 }),
+        BadValue("tiers[0].board_to_wall", { $0.tiers[0].boardToWall = 0.9 }),
         BadValue("tiers[0].priced_on", { $0.tiers[0].pricedOn = "22.11.2026" }),
         BadValue("tiers[0].priced_on", { $0.tiers[0].pricedOn = "2026-13-01" }),
         BadValue("tiers[0].caches", { $0.tiers[0].caches = .init() }),

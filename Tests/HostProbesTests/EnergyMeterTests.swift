@@ -81,6 +81,8 @@ import Testing
             [(counter(5, range: 65_532_610_987), 0), (counter(9, range: 65_532_610_987), second * 140)]
         )
         #expect(long.value == nil)
+        let absurd = energy(.counter, [(counter(5), 0), (counter(9_000_000_000_000), second * 9)])
+        #expect(absurd.availability.reason?.contains("no box can have") == true)
         let swapped = energy(.counter, [(counter(5), 0), (.value(.watts(5)), second * 6)])
         #expect(swapped.value == nil)
     }

@@ -9,16 +9,6 @@ import Testing
     private let second: UInt64 = 1_000_000_000
     private let range: UInt64 = 262_143_328_850
 
-    private func snapshot(_ microjoules: [UInt64], at time: UInt64, range: UInt64? = 262_143_328_850) -> EnergySnapshot
-    {
-        EnergySnapshot(
-            domains: microjoules.enumerated().map {
-                EnergySnapshot.Domain(name: "package-\($0.offset)", microjoules: $0.element, rangeMicrojoules: range)
-            },
-            timeNanoseconds: time
-        )
-    }
-
     @Test func packagesAndNothingElse() throws {
         let host = try FixtureHost("intel-server")
         let read = try #require(EnergySnapshot.read(root: host.root, timeNanoseconds: 7).value)
@@ -36,28 +26,29 @@ import Testing
 
     @Test func aCounterThatBeganAgain() throws {
         let host = try FixtureHost("intel-server")
-        let before = try #require(EnergySnapshot.read(root: host.root, timeNanoseconds: second).value)
+        let instrument = try #require(EnergyInstrument.best(root: host.root).value)
+        var total = EnergyTotal()
+        total.add(instrument.source.sample(root: host.root), at: second)
         try host.add("/sys/class/powercap/intel-rapl:0/energy_uj", "4999150\n")
         try host.add("/sys/class/powercap/intel-rapl:1/energy_uj", "6000000\n")
-        let after = try #require(EnergySnapshot.read(root: host.root, timeNanoseconds: 6 * second).value)
-        let energy = try #require(after.energy(since: before).value)
+        total.add(instrument.source.sample(root: host.root), at: 6 * second)
+        let energy = try #require(EnergyMeter.energy(total, of: instrument).value)
         // 850 uJ to the end of the range and 4,999,150 after it, and 5 J of the other package.
         #expect(abs(energy.joules - 10) < 1e-9)
         #expect(abs(energy.watts - 2) < 1e-9)
+        // A package that vanishes leaves no figure.
+        host.remove("/sys/class/powercap/intel-rapl:1/name")
+        total.add(instrument.source.sample(root: host.root), at: 12 * second)
+        #expect(EnergyMeter.energy(total, of: instrument).availability.reason?.contains("packages changed") == true)
     }
 
-    @Test func windowsThatGiveNoEnergy() {
-        let start = snapshot([1000], at: second)
-        func status(_ later: EnergySnapshot) -> Availability { later.energy(since: start).availability }
-        #expect(status(snapshot([9000], at: 6 * second - 1)).reason?.contains("shorter than 5 s") == true)
-        #expect(status(snapshot([9000], at: 6 * second)) == .ok)
-        #expect(status(snapshot([9000], at: 0)).status == .absent)
-        #expect(status(snapshot([1000], at: 7 * second)).reason?.contains("stood still") == true)
-        #expect(status(snapshot([9000, 1], at: 7 * second)).reason?.contains("packages changed") == true)
-        #expect(status(snapshot([9], at: 7 * second, range: nil)).reason?.contains("went back") == true)
-        // 262 kJ last 524 s at 500 W.
-        #expect(status(snapshot([9000], at: 520 * second)) == .ok)
-        #expect(status(snapshot([9000], at: 530 * second)).reason?.contains("twice") == true)
+    @Test func manyPackagesHaveAShortName() throws {
+        let files = (0..<16).flatMap { package -> [(path: String, content: String)] in
+            let zone = "/sys/class/powercap/intel-rapl:\(package)"
+            return [(zone + "/name", "package-\(package)\n"), (zone + "/energy_uj", "5\n")]
+        }
+        let instrument = try #require(EnergyInstrument.best(root: try FixtureHost(files: files).root).value)
+        #expect(instrument.name == "rapl:16-packages")
     }
 
     @Test func numbersThatCannotBe() {

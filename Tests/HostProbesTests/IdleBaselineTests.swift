@@ -54,7 +54,19 @@ import Testing
         )
         // Less than idle is shown, not hidden.
         let less = EnergyAboveIdle.of(energy(10, seconds: 20), before: baseline(30), after: baseline(30))
-        #expect(less.value.map { $0.joules < 0 } == true)
+        #expect(less.value.map { $0.joules < 0 && $0.doubts == [.belowIdle] } == true)
+    }
+
+    @Test func cancellingEndsTheSleep() throws {
+        let host = try FixtureHost("intel-hybrid-laptop")
+        let battery = try #require(EnergyInstrument.best(root: host.root).value)
+        let meter = EnergyMeter(battery, root: host.root)
+        let before = MonotonicClock.nanoseconds
+        let reading = IdleBaseline.measure(nanoseconds: 60_000_000_000, with: meter, root: host.root) {
+            MonotonicClock.nanoseconds - before > 200_000_000
+        }
+        #expect(reading.availability.reason?.contains("cancelled") == true)
+        #expect(MonotonicClock.nanoseconds - before < 5_000_000_000)
     }
 
     @Test func measuringSleepsAndReadsTheGovernor() throws {

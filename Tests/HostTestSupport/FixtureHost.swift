@@ -36,6 +36,7 @@ public final class FixtureHost: Sendable {
     }
 
     // Not removed with the value: a test holds on to the root, which is only a path.
+    private static let drafts = Atomic(0)
     private static let folders = Mutex<[String]>([])
     private static let removal: Void = {
         atexit { FixtureHost.folders.withLock { $0 }.forEach(FixtureHost.removeTree) }
@@ -46,7 +47,7 @@ public final class FixtureHost: Sendable {
         Glibc.remove(path)
     }
 
-    /// Adds or replaces a file.
+    /// Adds or replaces a file, at once: who reads meanwhile gets the old or the new content.
     public func add(_ path: String, _ content: String) throws {
         var folder = self.path
         for component in path.split(separator: "/").dropLast(path.hasSuffix("/") ? 0 : 1) {
@@ -54,10 +55,12 @@ public final class FixtureHost: Sendable {
             mkdir(folder, 0o755)
         }
         if path.hasSuffix("/") { return }
-        guard let file = fopen(self.path + path, "w") else { throw HostFileError(path: path, code: errno) }
+        let draft = self.path + "/.draft-\(Self.drafts.wrappingAdd(1, ordering: .relaxed).newValue)"
+        guard let file = fopen(draft, "w") else { throw HostFileError(path: path, code: errno) }
         let bytes = Array(content.utf8)
         fwrite(bytes, 1, bytes.count, file)
         fclose(file)
+        guard rename(draft, self.path + path) == 0 else { throw HostFileError(path: path, code: errno) }
     }
 
     /// Takes a file away.

@@ -25,7 +25,7 @@ import Testing
             .init(name: "instructions", value: 12, liveFraction: 1, rawValue: 12),
             .init(name: "cycles", availability: .absent, reason: "no PMU", value: 3, liveFraction: 0.5),
         ]
-        record.energy = RecordedEnergy(availability: .denied, reason: "root only", joules: 4)
+        record.energy = RecordedEnergy(unavailable: .denied, reason: "root only")
         return record
     }
 
@@ -33,6 +33,36 @@ import Testing
         let host = HostFacts(.current(), limits: limits)
         let draft = RunDraft(model: .zoo("m"), settings: MeasurementSettings(), host: host, producer: "p")
         return draft.run(ChildEnd(outcome: .ok, record: record))
+    }
+
+    /// A run of an undisturbed record with this energy.
+    static func run(_ energy: RecordedEnergy) -> Run {
+        var record = Self.record
+        record.energy = energy
+        return Self().run(record)
+    }
+
+    @Test func energyIsPutInUnitsOfTheWire() throws {
+        var energy = RecordedEnergy()
+        energy.availability = .ok
+        energy.instrument = "rapl:package-0"
+        energy.domain = .package
+        (energy.joules, energy.seconds) = (20, 10)
+        (energy.samples, energy.changes, energy.updatePeriodNanoseconds) = (3, 2, 1_000_000)
+        let run = Self.run(energy)
+        let expected = Run.Energy(
+            availability: .ok,
+            instrument: "rapl:package-0",
+            domain: "package",
+            joules: 20,
+            seconds: 10,
+            watts: 2,
+            samples: 3,
+            changes: 2,
+            updatePeriodSeconds: 0.001
+        )
+        #expect(run.energy == expected)
+        #expect(run.joulesPerQuery == 0.02 && run.joulesPerQueryAboveIdle == nil)
     }
 
     @Test func percentilesAreWithinTheExtremes() throws {

@@ -21,7 +21,7 @@ extension EnergyInstrument {
         let source = Source.batteries(names)
         return [
             EnergyInstrument(
-                name: "battery:" + names.joined(separator: "+"),
+                name: printable("battery:" + names.joined(separator: "+")),
                 domain: .wall,
                 kind: .sampled,
                 updatePeriodNanoseconds: batteryPeriodNanoseconds,

@@ -112,7 +112,7 @@ extension EnergyInstrument {
     }
 
     /// Names come from device trees and firmware: anything unusual in them is shown as a low line.
-    private static func printable(_ name: String) -> String {
+    static func printable(_ name: String) -> String {
         String(
             name.prefix(64).map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_:+.".contains($0)) ? $0 : "_" }
         )

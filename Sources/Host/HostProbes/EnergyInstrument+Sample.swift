@@ -55,10 +55,13 @@ extension EnergyInstrument {
         }
     }
 
-    /// Power, unless no box draws that much: 100 kW is ten racks.
+    /// More than any box draws: ten racks.
+    static let highestWatts = 100_000.0
+
+    /// Power, unless no box draws that much.
     static func plausible(_ watts: Double) -> Reading<Double> {
         // A small negative value is an idle sensor's offset, and belongs into the mean.
-        watts > -10 && watts < 100_000
+        watts > -10 && watts < highestWatts
             ? .value(watts) : .unavailable(.absent("the sensor shows a power no box can have: \(watts) W"))
     }
 }

@@ -29,6 +29,8 @@ public struct EnergyInstrument: Sendable, Hashable {
     }
 
     /// Its name in reports: `rapl:package-0`, `ina3221:VDD_IN`, `battery:BAT0`.
+    ///
+    /// Printable ASCII without blanks, at most 100 bytes.
     public let name: String
     /// What its number covers.
     public let domain: EnergyDomain
@@ -91,10 +93,13 @@ public struct EnergyInstrument: Sendable, Hashable {
     private static func rapl(root: HostRoot) -> [EnergyInstrument] {
         guard EnergySnapshot.hasPackages(root: root) else { return [] }
         let snapshot = EnergySnapshot.read(root: root)
-        let packages = snapshot.value?.domains.map(\.name).joined(separator: "+") ?? "packages"
+        let names = snapshot.value?.domains.map(\.name) ?? []
+        // A box of sixteen packages is not to have a name that fills two lines.
+        let packages =
+            names.isEmpty ? "packages" : names.count > 4 ? "\(names.count)-packages" : names.joined(separator: "+")
         return [
             EnergyInstrument(
-                name: "rapl:" + packages,
+                name: printable("rapl:" + packages),
                 domain: .package,
                 kind: .counter,
                 updatePeriodNanoseconds: EnergySnapshot.updatePeriodNanoseconds,

@@ -35,7 +35,8 @@ public final class EnergyMeter: Sendable {
         self.init(instrument, root: root, shortestWindowNanoseconds: Self.shortestWindowNanoseconds)
     }
 
-    init(_ instrument: EnergyInstrument, root: HostRoot, shortestWindowNanoseconds: UInt64) {
+    /// A meter whose shortest window is another: for tests, which have no five seconds.
+    package init(_ instrument: EnergyInstrument, root: HostRoot, shortestWindowNanoseconds: UInt64) {
         self.instrument = instrument
         self.root = root
         self.shortestWindowNanoseconds = shortestWindowNanoseconds
@@ -108,6 +109,9 @@ public final class EnergyMeter: Sendable {
                 .absent("\(instrument.name) stood still or shows no power, as in some virtual machines")
             )
         }
+        guard total.joules / (Double(duration) / 1e9) < EnergyInstrument.highestWatts else {
+            return .unavailable(.absent("\(instrument.name) shows a power no box can have"))
+        }
         return .value(
             MeasuredEnergy(
                 instrument: instrument.name,
@@ -138,6 +142,25 @@ public struct MeasuredEnergy: Sendable, Hashable {
     public var changes: Int
     /// How often the instrument's number changes, in nanoseconds.
     public var updatePeriodNanoseconds: UInt64
+
+    /// Energy as another process measured it.
+    public init(
+        instrument: String,
+        domain: EnergyDomain,
+        joules: Double,
+        durationNanoseconds: UInt64,
+        samples: Int,
+        changes: Int,
+        updatePeriodNanoseconds: UInt64
+    ) {
+        self.instrument = instrument
+        self.domain = domain
+        self.joules = joules
+        self.durationNanoseconds = durationNanoseconds
+        self.samples = samples
+        self.changes = changes
+        self.updatePeriodNanoseconds = updatePeriodNanoseconds
+    }
 
     /// Mean power, in watts.
     public var watts: Double { joules / (Double(durationNanoseconds) / 1e9) }

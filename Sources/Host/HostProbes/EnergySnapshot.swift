@@ -21,8 +21,6 @@ public struct EnergySnapshot: Sendable, Hashable {
     /// When they were read, on a monotonic clock, in nanoseconds.
     public var timeNanoseconds: UInt64
 
-    /// The shortest window whose energy is reported, in nanoseconds; the reason is `EnergyMeter`'s.
-    public static let shortestWindowNanoseconds: UInt64 = EnergyMeter.shortestWindowNanoseconds
     /// The counters move about once a millisecond.
     static let updatePeriodNanoseconds: UInt64 = 1_000_000
     /// More power than any package draws, in watts: a window in which it could wrap the counter twice is refused.
@@ -79,5 +77,12 @@ public struct EnergySnapshot: Sendable, Hashable {
     /// `intel-rapl:0`, but neither `intel-rapl:0:0` nor `intel-rapl-mmio:0`.
     static func isPackageZone(_ name: String) -> Bool {
         name.hasPrefix("intel-rapl:") && name.dropFirst("intel-rapl:".count).decimal != nil
+    }
+
+    /// Microjoules from `before` to `now`, once round the range if need be; nil if that cannot be.
+    static func difference(_ now: Domain, _ before: Domain) -> UInt64? {
+        if now.microjoules >= before.microjoules { return now.microjoules - before.microjoules }
+        guard let range = now.rangeMicrojoules, before.microjoules <= range else { return nil }
+        return range - before.microjoules + now.microjoules
     }
 }

@@ -22,16 +22,19 @@ public struct IdleBaseline: Sendable, Hashable {
     ///   - nanoseconds: for how long, at least `EnergyMeter.shortestWindowNanoseconds`.
     ///   - meter: the run's meter, with no window under way.
     ///   - root: where `/proc` and `/sys` are.
+    ///   - isCancelled: asked ten times a second; ends it early, and then there is no baseline.
     /// - Returns: the baseline, or the meter's reason.
     public static func measure(
         nanoseconds: UInt64,
         with meter: EnergyMeter,
-        root: HostRoot = .system
+        root: HostRoot = .system,
+        isCancelled: () -> Bool = { false }
     ) -> Reading<IdleBaseline> {
         let before = HostCPUTimes.read(root: root)
         meter.start()
-        sleep(nanoseconds: nanoseconds)
+        let isWhole = sleep(nanoseconds: nanoseconds, isCancelled: isCancelled)
         let energy = meter.stop()
+        guard isWhole else { return .unavailable(.absent("the idle baseline was cancelled")) }
         let use = HostCPUTimes.read(root: root).flatMap { now in before.flatMap { now.since($0) } }.value
         let governors = CPUFrequency.read(root: root).value?.compactMap(\.governor) ?? []
         return energy.flatMap {
@@ -45,13 +48,16 @@ public struct IdleBaseline: Sendable, Hashable {
         }
     }
 
-    private static func sleep(nanoseconds: UInt64) {
+    /// Sleeps, unless cancelled meanwhile.
+    ///
+    /// - Returns: whether it slept for all of the time.
+    public static func sleep(nanoseconds: UInt64, isCancelled: () -> Bool) -> Bool {
         let end = MonotonicClock.nanoseconds &+ min(nanoseconds, 3_600_000_000_000)
         while true {
             let now = MonotonicClock.nanoseconds
-            guard now < end else { return }
-            // In parts: usleep takes less than a second everywhere.
-            usleep(UInt32(clamping: min((end - now) / 1000 + 1, 500_000)))
+            if isCancelled() { return false }
+            guard now < end else { return true }
+            usleep(UInt32(clamping: min((end - now) / 1000 + 1, 100_000)))
         }
     }
 }
@@ -66,6 +72,8 @@ public struct EnergyAboveIdle: Sendable, Hashable {
         case governor = "governor-changed"
         /// Something worked during a baseline.
         case busy = "baseline-not-idle"
+        /// The run drew less than idle.
+        case belowIdle = "below-idle"
     }
 
     /// Joules above idle in the window; below zero where the box drew less than idle, which says that the baselines are wrong.
@@ -98,9 +106,11 @@ public struct EnergyAboveIdle: Sendable, Hashable {
         if before.governors != after.governors { doubts.append(.governor) }
         let busiest = [before.busyFraction, after.busyFraction].compactMap(\.self).max() ?? 0
         if busiest > IdleBaseline.highestBusyFraction { doubts.append(.busy) }
+        let joules = energy.joules - idle * Double(energy.durationNanoseconds) / 1e9
+        if joules < 0 { doubts.append(.belowIdle) }
         return .value(
             EnergyAboveIdle(
-                joules: energy.joules - idle * Double(energy.durationNanoseconds) / 1e9,
+                joules: joules,
                 idleWatts: idle,
                 driftFraction: drift,
                 doubts: doubts

@@ -44,6 +44,14 @@ struct Jobs: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Timed queries of each run, for example 10s.", valueName: "duration"))
         var duration = DurationArgument(seconds: 10)
 
+        @Option(
+            help: ArgumentHelp(
+                "Idle power before and after each run, where an agent can measure energy: 5s to 10m, 0s for none.",
+                valueName: "duration"
+            )
+        )
+        var idle = DurationArgument(seconds: 5)
+
         @Option(help: ArgumentHelp("Runs of each model on each agent, each in a fresh process.", valueName: "n"))
         var repetitions = 1
 
@@ -61,7 +69,8 @@ struct Jobs: AsyncParsableCommand {
                 instances: instances,
                 isa: isa,
                 plan: plan,
-                durationSeconds: duration.seconds
+                durationSeconds: duration.seconds,
+                idleSeconds: idle.seconds
             )
         }
 

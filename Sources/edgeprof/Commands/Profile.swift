@@ -1,6 +1,7 @@
 import ArgumentParser
 import EdgeprofAPI
 import Foundation
+import HostProbes
 import KernelDispatch
 import Measurement
 
@@ -60,6 +61,22 @@ struct Profile: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Pause before every run but the first, for example 30s.", valueName: "duration"))
     var coolDown: DurationArgument?
 
+    @Option(
+        help: ArgumentHelp(
+            "Idle power before and after each run, where energy can be measured: 5s to 10m, 0s for none.",
+            valueName: "duration"
+        )
+    )
+    var idle = DurationArgument(seconds: 5)
+
+    @Option(
+        help: ArgumentHelp(
+            "Energy instrument, for example ina3221:VDD_IN; the one that covers most unless given.",
+            valueName: "name"
+        )
+    )
+    var energyInstrument: String?
+
     @ArgumentParser.Flag(help: "Time each layer as well, in a pass of its own.")
     var layers = false
 
@@ -102,7 +119,8 @@ struct Profile: AsyncParsableCommand {
             isa: isa,
             plan: plan,
             durationSeconds: duration.seconds,
-            ratePerSecond: rate
+            ratePerSecond: rate,
+            idleSeconds: idle.seconds
         )
     }
 
@@ -111,10 +129,12 @@ struct Profile: AsyncParsableCommand {
         for source in sources { try source.check() }
         for path in [report, trace].compactMap(\.self) { try OutputFile.check(path) }
         _ = try KernelDispatch.report(cap: isa)
-        let measurer = try Measurer(
+        try checkEnergyInstrument()
+        var measurer = try Measurer(
             cacheDirectory: try UserDirectories.cache() + "/plans",
             limits: memoryLimit.map { HostLimits(memoryBytes: $0.bytes) }
         )
+        measurer.energyInstrument = energyInstrument
         var runs: [Run] = []
         for repetition in 1...repetitions {
             // All models in turn, then again: what drifts meanwhile meets them alike.
@@ -135,6 +155,19 @@ struct Profile: AsyncParsableCommand {
             for run in failed { Terminal.complain("edgeprof: " + ProfileTable.failure(run)) }
         }
         throw ExitCode(1)
+    }
+
+    /// Refuses an instrument that cannot be read, naming those there are.
+    private func checkEnergyInstrument() throws {
+        guard let energyInstrument else { return }
+        let why = EnergyInstrument.best(named: energyInstrument).availability
+        guard !why.isOK else { return }
+        let names = EnergyInstrument.all().map(\.name)
+        let remedy = why.remedy.map { "; mend with: \($0)" } ?? ""
+        throw ValidationError(
+            "--energy-instrument: \(why.reason ?? "it cannot be read")\(remedy); there "
+                + (names.isEmpty ? "is none here" : "are " + names.joined(separator: ", "))
+        )
     }
 
     /// One run; before a `server` run at a utilisation, the offline run it is a share of.
@@ -190,6 +223,7 @@ extension Measurer.Progress {
         switch self {
         case .waitingForOtherMeasurement: "waiting for another measurement on this host"
         case .preparing: "building and packing"
+        case .idling: "measuring idle power"
         case .measuring: "measuring"
         }
     }

@@ -17,6 +17,8 @@ enum ProfileTable {
             (.number("per s"), false, RunTable.throughput),
             (.number("RSS MiB"), false, RunTable.peakRssMib),
             (.number("roofline"), false, RunTable.rooflineShare),
+            (.number("mJ"), true, { EnergyText.millijoules($0.joulesPerQuery) }),
+            (.number("mJ above idle"), true, { EnergyText.millijoules($0.joulesPerQueryAboveIdle) }),
             (.text("bound"), true, { $0.roofline?.boundBy?.rawValue ?? "-" }),
             (.number("queries"), false, { $0.latencyNanoseconds.map { String($0.count) } ?? $0.outcome.rawValue }),
         ]
@@ -61,6 +63,7 @@ enum ProfileTable {
             let models = runs.filter { $0.roofline?.reason == reason }.map(\.model.name)
             lines.append("no roofline (\(reason)): \(models.joined(separator: ", "))")
         }
+        lines += EnergyText.notes(runs)
         let missing = runs.first?.counters.filter { $0.availability != .ok } ?? []
         for reason in Set(missing.compactMap(\.reason)).sorted() {
             let names = missing.filter { $0.reason == reason }.map(\.name)

@@ -82,13 +82,11 @@ enum ProfilePage {
             )
         }
         if let energy = run.energy {
-            let joules = energy.joules.flatMap { joules in run.latencyNanoseconds.map { joules / Double($0.count) } }
+            let details = [EnergyText.power(run), EnergyText.resolution(run), EnergyText.idle(run)].compactMap(\.self)
             rows.append(
                 [
-                    "energy", joules.map { "\(HumanUnits.number(1000 * $0)) mJ a query" } ?? "not measured",
-                    joules == nil
-                        ? energy.reason ?? ""
-                        : [energy.instrument, energy.domain].compactMap(\.self).joined(separator: ", "),
+                    "energy", EnergyText.perQuery(run) ?? "not measured",
+                    details.isEmpty ? energy.reason ?? "" : details.joined(separator: "; "),
                 ]
             )
         }

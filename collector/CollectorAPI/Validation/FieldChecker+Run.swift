@@ -85,15 +85,15 @@ extension FieldChecker {
         require(memory.peakRssBytes > 0, "memory.peakRssBytes", "must not be 0; leave memory out instead")
     }
 
-    private mutating func check(_ energy: Run.Energy) {
-        check(energy.availability, energy.reason, hasValue: energy.joules != nil, "energy")
-        if let joules = energy.joules { require(joules, "energy.joules", in: 0...1e12) }
-        if let instrument = energy.instrument { require(text: instrument, "energy.instrument", bytes: 1...100) }
-        if let domain = energy.domain {
-            require(["package", "wall"].contains(domain), "energy.domain", "must be package or wall")
+    private mutating func check(_ counters: [Run.Counter]) {
+        require(counters.count <= 256, "counters", "must be 256 at most")
+        require(Set(counters.map(\.name)).count == counters.count, "counters", "names a counter twice")
+        for counter in counters {
+            require(text: counter.name, "counters.name", bytes: 1...100)
+            check(counter.availability, counter.reason, hasValue: counter.value != nil, "counters")
+            if let value = counter.value { require(value, "counters.value", in: 0...1e24) }
+            if let live = counter.liveFraction { require(live, "counters.liveFraction", in: 0...1) }
         }
-        let isNamed = energy.instrument != nil && energy.domain != nil
-        require(energy.availability != .ok || isNamed, "energy", "names no instrument or domain")
     }
 
     /// What is not available is a reason, never a number.
