@@ -1,6 +1,7 @@
 import ArgumentParser
 import EdgeprofAPI
 import Foundation
+import HostInfo
 import HostProbes
 import KernelDispatch
 import Measurement
