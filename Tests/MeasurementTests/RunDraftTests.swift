@@ -1,5 +1,6 @@
 import EdgeprofAPI
 import HostInfo
+import HostProbes
 import Testing
 
 @testable import Measurement

@@ -4,7 +4,9 @@ import Testing
 @testable import edgeprof
 
 @Suite struct EnergyTextTests {
-    private func run(_ name: String = "net", _ energy: Run.Energy?) throws -> Run {
+    private func run(_ energy: Run.Energy?) throws -> Run { try run("net", energy) }
+
+    private func run(_ name: String, _ energy: Run.Energy?) throws -> Run {
         Run(
             id: "01900000-0000-7000-8000-000000000000",
             startedAt: try #require(Timestamp("2026-11-22T10:00:00.000Z")),
@@ -87,7 +89,8 @@ import Testing
                 ["energy", "3.00 mJ a query"], ["power", "3.00 J by rapl:package-0 (package)"],
             ]
         )
-        #expect(EnergyText.rows(try run(nil)).isEmpty && EnergyText.notes([try run(nil)]).isEmpty)
+        let none = try run(nil)
+        #expect(EnergyText.rows(none).isEmpty && EnergyText.notes([none]).isEmpty)
         let denied = Run.Energy(availability: .denied, reason: "root only")
         #expect(EnergyText.rows(try run(denied)) == [["energy", "denied: root only"]])
     }
