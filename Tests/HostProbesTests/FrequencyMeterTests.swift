@@ -9,13 +9,41 @@ import Testing
     @Test func sums() throws {
         var sums = FrequencyRecord.Sums()
         #expect(sums.record == nil)
-        sums.add(hertz: 1000, celsius: 50, isSlowed: false)
-        sums.add(hertz: 3000, celsius: nil, isSlowed: true)
-        sums.add(hertz: nil, celsius: 60, isSlowed: false)
-        sums.add(hertz: 2000, celsius: 55, isSlowed: false)
+        sums.add(FrequencyLook(hertz: 1000, celsius: 50, isSlowed: false), at: 100)
+        sums.add(FrequencyLook(hertz: 3000, celsius: nil, isSlowed: true), at: 350)
+        sums.add(FrequencyLook(hertz: nil, celsius: 60, isSlowed: false), at: 1_000)
+        sums.add(FrequencyLook(hertz: 2000, celsius: 55, isSlowed: false), at: 1_200)
         let record = try #require(sums.record)
         #expect(record.lowestHertz == 1000 && record.meanHertz == 2000 && record.highestHertz == 3000)
         #expect(record.hottestCelsius == 60 && record.slowedFraction == 0.25 && record.samples == 4)
+        #expect(record.longestGapNanoseconds == 650)
+        // Three looks at the clock are no thirds.
+        #expect(record.firstThirdHertz == nil && record.lastThirdHertz == nil)
+    }
+
+    @Test func whatNoLookShowsIsNoZero() throws {
+        var sums = FrequencyRecord.Sums()
+        sums.add(FrequencyLook(), at: 5)
+        let record = try #require(sums.record)
+        #expect(record.meanHertz == nil && record.lowestHertz == nil && record.highestHertz == nil)
+        #expect(record.hottestCelsius == nil && record.slowedFraction == nil && record.longestGapNanoseconds == 0)
+        // A clock that goes back makes no gap.
+        sums.add(FrequencyLook(), at: 3)
+        #expect(sums.record?.longestGapNanoseconds == 0)
+    }
+
+    /// Whatever the window's length, thirds are means of the right parts, in bounded room.
+    @Test(arguments: [8, 9, 10, 100, 239, 240, 241, 1_000, 14_400])
+    func thirds(_ looks: Int) throws {
+        var trace = FrequencyTrace()
+        for index in 0..<looks { trace.add(3e9 - Double(index)) }
+        #expect(trace.mean.map { abs($0 - (3e9 - Double(looks - 1) / 2)) < 1e-3 } == true)
+        guard looks >= 9 else { return #expect(trace.thirds == nil) }
+        let thirds = try #require(trace.thirds)
+        // The mean of a third of a falling line lies a sixth from its end; pieces cut off at the end shift it by one.
+        let slack = 2 + Double(looks) / 50
+        #expect(abs(thirds.first - (3e9 - Double(looks) / 6)) <= slack)
+        #expect(abs(thirds.last - (3e9 - Double(looks) * 5 / 6)) <= slack)
     }
 
     /// Heat and a lower clock that come and go between the ends.
@@ -40,6 +68,10 @@ import Testing
     @Test func hostsWithout() throws {
         let meter = FrequencyMeter(root: try FixtureHost("vm-epyc").root)
         meter.start()
+        let record = try #require(meter.stop().value)
+        #expect(record.meanHertz == nil && record.hottestCelsius == nil && record.slowedFraction == nil)
+        #expect(record.samples >= 2 && record.longestGapNanoseconds != nil)
+        // The window is over.
         #expect(meter.stop().availability.status == .absent)
     }
 }

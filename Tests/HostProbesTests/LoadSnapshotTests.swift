@@ -33,7 +33,48 @@ import Testing
         #expect(change.swapByOthersPages.value == (100 - 80) + (30 - 4))
         #expect(change.runQueueWait.value == RunQueueWait(allNanoseconds: 7000, ownNanoseconds: 400))
         #expect(change.mostRunnableThreads.value == 7)
+        #expect(change.ownWaitNanoseconds.value == 400)
+        // 6600 ns of others in two seconds of two CPUs.
+        #expect(change.othersWaitFraction(cpus: 2).value == 6600 / 4e9)
+        #expect(change.othersWaitFraction(cpus: 0).value == nil)
+        #expect(change.vanishedCPUs.value == 0 && change.newCPUs.value == 0)
         #expect(change.cpuUse.value?.stealNanoseconds == 200_000_000)
+    }
+
+    /// A kernel without run-queue times: pressure less what can be this process's own.
+    @Test func pressureByOthersNeverBlamesOurselves() throws {
+        func others(ownMicroseconds: UInt64, busyTicks: UInt64 = 0) throws -> Double? {
+            let host = try FixtureHost(files: [
+                ("/proc/pressure/cpu", "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n"),
+                ("/proc/self/task/7/schedstat", "1 0 1\n"), ("/proc/stat", "cpu 1 0 0 1\ncpu0 0 0 0 0\ncpu1 0 0 0 0\n"),
+            ])
+            let before = LoadSnapshot.read(cpus: [0, 1], root: host.root, timeNanoseconds: second)
+            try host.add("/proc/pressure/cpu", "some avg10=0.00 avg60=0.00 avg300=0.00 total=500000\n")
+            try host.add("/proc/self/task/7/schedstat", "1 \(ownMicroseconds * 1000) 1\n")
+            try host.add("/proc/stat", "cpu 1 0 0 1\ncpu0 \(busyTicks) 0 0 0\ncpu1 \(busyTicks) 0 0 1\n")
+            return LoadSnapshot.read(cpus: [0, 1], root: host.root, timeNanoseconds: 2 * second).since(before)
+                .pressureByOthersFraction.value
+        }
+        #expect(try others(ownMicroseconds: 0) == 0.5)
+        #expect(try others(ownMicroseconds: 200_000) == 0.3)
+        // Both CPUs busy throughout: each has half the weight.
+        #expect(try others(ownMicroseconds: 200_000, busyTicks: 100) == 0.4)
+        #expect(try others(ownMicroseconds: 700_000) == 0)
+    }
+
+    @Test func cpusThatCameAndWent() throws {
+        let host = try FixtureHost("intel-hybrid-laptop")
+        let before = LoadSnapshot.read(root: host.root)
+        try host.add("/sys/devices/system/cpu/online", "0-8,12-13\n")
+        let change = LoadSnapshot.read(root: host.root).since(before)
+        #expect(change.vanishedCPUs.value == 3 && change.newCPUs.value == 2)
+        try host.add("/sys/devices/system/cpu/online", "garbage\n")
+        #expect(LoadSnapshot.read(root: host.root).since(before).vanishedCPUs.availability.status == .absent)
+    }
+
+    @Test func sleepIsNeverNegative() throws {
+        let (first, second) = (try #require(SystemSleep.nanoseconds), try #require(SystemSleep.nanoseconds))
+        #expect(first >= -1_000_000 && abs(second - first) < 1_000_000)
     }
 
     @Test func aHostThatSaysNothing() {
@@ -43,6 +84,8 @@ import Testing
             change.cpuUse.availability, change.cpuPressureFraction.availability, change.ioPressureFraction.availability,
             change.memoryPressureFraction.availability, change.swapByOthersPages.availability,
             change.runQueueWait.availability, change.mostRunnableThreads.availability,
+            change.ownWaitNanoseconds.availability, change.vanishedCPUs.availability, change.newCPUs.availability,
+            change.othersWaitFraction(cpus: 1).availability, change.pressureByOthersFraction.availability,
         ] {
             #expect(availability.status == .absent && availability.reason?.isEmpty == false)
         }

@@ -46,6 +46,16 @@ import Testing
         #expect(frequency.vanishedCPUs == [11])
     }
 
+    /// A run held to some CPUs is not judged by the others' clocks.
+    @Test func frequenciesOfSomeCPUs() throws {
+        let host = try FixtureHost("rock-5b-big-little")
+        let little = ThermalSnapshot.read(cpus: [0, 1], root: host.root)
+        #expect(little.since(little).frequency.value?.cappedCPUs == [])
+        let big = ThermalSnapshot.read(cpus: [4], root: host.root)
+        #expect(big.since(big).frequency.value?.cappedCPUs == [4])
+        #expect(ThermalSnapshot.read(cpus: [99], root: host.root).frequencies.availability.status == .absent)
+    }
+
     @Test func coolingStates() throws {
         let rock = try change(FixtureHost("rock-5b-big-little"), [])
         #expect(rock.throttled.value == ["cooling by thermal-cpufreq-1"])

@@ -69,9 +69,9 @@ final class BackgroundSampler: Sendable {
         let argument = Unmanaged.passRetained(shared)
         let created =
             piped
-            && pthread_create(
+            && Self.start(
                 &thread,
-                &attributes,
+                argument.toOpaque(),
                 { argument in
                     guard let argument else { return nil }
                     // Signals are for the program's other threads.
@@ -80,13 +80,32 @@ final class BackgroundSampler: Sendable {
                     pthread_sigmask(SIG_BLOCK, &all, nil)
                     Unmanaged<Shared>.fromOpaque(argument).takeRetainedValue().run()
                     return nil
-                },
-                argument.toOpaque()
+                }
             ) == 0
         if !created { argument.release() }
         // Without a thread nothing is sampled, which the result then shows as a gap.
         self.thread = created ? thread : nil
     }
+
+    /// `pthread_create` with a small stack: the thread reads short files, and may have to fit under an address-space limit.
+    private static func start(
+        _ thread: inout pthread_t,
+        _ argument: UnsafeMutableRawPointer,
+        _ body: @escaping @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
+    ) -> Int32 {
+        withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { memory -> Int32 in
+            guard let attributes = memory.baseAddress else { return ENOMEM }
+            pthread_attr_init(attributes)
+            defer { pthread_attr_destroy(attributes) }
+            pthread_attr_setstacksize(attributes, stackBytes)
+            return pthread_create(&thread, attributes, body, argument)
+        }
+    }
+
+    private static let stackBytes = 512 << 10
+
+    /// Whether there is a thread that calls.
+    var isAlive: Bool { thread != nil }
 
     deinit {
         change(to: .ended)

@@ -54,6 +54,17 @@ public struct CPUFrequency: Sendable, Hashable {
             ? .unavailable(.absent("this host shows no CPU frequency, as most virtual machines")) : .value(frequencies)
     }
 
+    /// The fastest of some CPUs, by their best known frequency; nil where none says it.
+    ///
+    /// It opens as few files as that takes, for it is asked often.
+    static func fastestHertz(cpus: [Int]?, root: HostRoot) -> Int64? {
+        (cpus ?? onlineCPUs(root: root)).compactMap { cpu in
+            let folder = "/sys/devices/system/cpu/cpu\(cpu)/cpufreq/"
+            return root.readValue(folder + "cpuinfo_avg_freq").flatMap(hertz)
+                ?? root.readValue(folder + "scaling_cur_freq").flatMap(hertz)
+        }.max()
+    }
+
     /// Hertz of a file in kHz; nil for zero and for what no CPU runs at.
     static func hertz(parsing text: String) -> Int64? {
         guard let kilohertz = text.trimmed.decimal, kilohertz > 0, kilohertz < 100_000_000 else { return nil }

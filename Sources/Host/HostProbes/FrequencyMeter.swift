@@ -13,22 +13,20 @@ public final class FrequencyMeter: Sendable {
 
     private final class Watch: Sendable {
         let sums = Mutex<FrequencyRecord.Sums?>(nil)
-        let cpus: Set<Int>?
+        let cpus: [Int]?
         let root: HostRoot
 
         init(cpus: [Int]?, root: HostRoot) {
-            self.cpus = cpus.map { Set($0) }
+            self.cpus = cpus
             self.root = root
         }
 
         func look() {
-            // Read before the lock is taken: whoever stops the window must not wait for files.
-            let frequencies = CPUFrequency.read(root: root).value?.filter { cpus?.contains($0.cpu) ?? true }
-            let hottest = ThermalZone.read(root: root).value?.map(\.celsius).max()
-            let isSlowed = CoolingDevice.read(root: root).value?.contains { $0.slowsProcessor && $0.state > 0 }
-            sums.withLock {
-                $0?.add(hertz: frequencies?.map(\.bestHertz).max(), celsius: hottest, isSlowed: isSlowed ?? false)
-            }
+            // Read before the lock is taken: whoever stops the window must not wait for files. The time is that before reading, so
+            // that a slow sensor makes no gap.
+            let time = MonotonicClock.nanoseconds
+            let look = FrequencyLook.take(cpus: cpus, root: root)
+            sums.withLock { $0?.add(look, at: time) }
         }
     }
 
@@ -52,7 +50,7 @@ public final class FrequencyMeter: Sendable {
 
     /// Ends the window.
     ///
-    /// - Returns: what was seen, or why nothing was.
+    /// - Returns: what was seen; frequency and heat are nil in it where this host shows none. Unavailable without a window.
     public func stop() -> Reading<FrequencyRecord> {
         sampler.pause()
         watch.look()
@@ -60,58 +58,43 @@ public final class FrequencyMeter: Sendable {
             defer { sums = nil }
             return sums
         }
-        guard let sums else { return .unavailable(.absent("no window was begun")) }
-        return sums.record.map { .value($0) } ?? .unavailable(.absent("this host shows neither frequency nor heat"))
+        guard var record = sums?.record else { return .unavailable(.absent("no window was begun")) }
+        // Nobody looked in between, which is no standing still.
+        if !sampler.isAlive { record.longestGapNanoseconds = nil }
+        return .value(record)
     }
 }
 
-/// Frequency and heat over a window.
-public struct FrequencyRecord: Sendable, Hashable {
-    /// Looks taken.
-    public var samples: Int
-    /// The lowest of the looks, in hertz; nil without frequencies.
+/// What one look at clock and heat shows.
+public struct FrequencyLook: Sendable, Hashable {
+    /// The fastest of the CPUs looked at, in hertz; nil without frequencies.
     ///
-    /// A look is the fastest of the CPUs, for one that rests runs slowly.
-    public var lowestHertz: Int64?
-    /// The mean of the looks.
-    public var meanHertz: Int64?
-    /// The highest of the looks.
-    public var highestHertz: Int64?
-    /// The hottest sensor at any time, in degrees Celsius; nil without sensors.
-    public var hottestCelsius: Double?
-    /// The share of looks in which a cooling device slowed the processor.
-    public var slowedFraction: Double
+    /// A CPU that rests runs slowly and tells nothing.
+    public var hertz: Int64?
+    /// The hottest sensor, in degrees Celsius; nil without sensors.
+    public var celsius: Double?
+    /// Whether a cooling device slowed the processor; nil where none shows.
+    public var isSlowed: Bool?
 
-    struct Sums: Sendable {
-        var looks = 0
-        var withHertz = 0
-        var slowed = 0
-        var lowest = Int64.max
-        var highest: Int64 = 0
-        var sum = 0.0
-        var hottest: Double?
+    /// Makes a look.
+    public init(hertz: Int64? = nil, celsius: Double? = nil, isSlowed: Bool? = nil) {
+        self.hertz = hertz
+        self.celsius = celsius
+        self.isSlowed = isSlowed
+    }
 
-        mutating func add(hertz: Int64?, celsius: Double?, isSlowed: Bool) {
-            looks += 1
-            if isSlowed { slowed += 1 }
-            if let celsius { hottest = max(hottest ?? celsius, celsius) }
-            guard let hertz else { return }
-            withHertz += 1
-            lowest = min(lowest, hertz)
-            highest = max(highest, hertz)
-            sum += Double(hertz)
-        }
-
-        var record: FrequencyRecord? {
-            guard looks > 0, withHertz > 0 || hottest != nil else { return nil }
-            return FrequencyRecord(
-                samples: looks,
-                lowestHertz: withHertz > 0 ? lowest : nil,
-                meanHertz: withHertz > 0 ? Int64(sum / Double(withHertz)) : nil,
-                highestHertz: withHertz > 0 ? highest : nil,
-                hottestCelsius: hottest,
-                slowedFraction: Double(slowed) / Double(looks)
-            )
-        }
+    /// Looks.
+    ///
+    /// - Parameters:
+    ///   - cpus: those the measured process may use; nil for all that are online.
+    ///   - root: where `/sys` is.
+    /// - Returns: what shows; nothing is waited for.
+    public static func take(cpus: [Int]?, root: HostRoot = .system) -> FrequencyLook {
+        let slowing = CoolingDevice.read(root: root).value?.filter(\.slowsProcessor) ?? []
+        return FrequencyLook(
+            hertz: CPUFrequency.fastestHertz(cpus: cpus, root: root),
+            celsius: ThermalZone.read(root: root).value?.map(\.celsius).max(),
+            isSlowed: slowing.isEmpty ? nil : slowing.contains { $0.state > 0 }
+        )
     }
 }

@@ -50,7 +50,8 @@ public struct RunQueueWait: Sendable, Hashable {
         return lines > 0 && left?.isEmpty != false ? sum : nil
     }
 
-    private static func own(_ process: ProcessSelector, root: HostRoot) -> UInt64? {
+    /// Waiting of a process's living threads, which kernels say that keep no other scheduler statistics; nil where they do not.
+    public static func own(_ process: ProcessSelector = .current, root: HostRoot = .system) -> UInt64? {
         let folder = process.folder + "/task"
         let threads = root.names(in: folder).filter { $0.decimal != nil }
         let waits = threads.compactMap { thread in

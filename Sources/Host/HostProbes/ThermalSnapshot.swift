@@ -14,13 +14,24 @@ public struct ThermalSnapshot: Sendable {
     public var frequencies: Reading<[CPUFrequency]>
 
     /// Reads all there is.
-    public static func read(root: HostRoot = .system) -> ThermalSnapshot {
-        ThermalSnapshot(
+    ///
+    /// - Parameters:
+    ///   - cpus: the CPUs whose frequencies count, those the measured process may use; nil for all. Heat is the box's.
+    ///   - root: where `/sys` is.
+    /// - Returns: the snapshot, each part with its reason where it cannot be read.
+    public static func read(cpus: [Int]? = nil, root: HostRoot = .system) -> ThermalSnapshot {
+        let frequencies = CPUFrequency.read(root: root)
+        return ThermalSnapshot(
             zones: ThermalZone.read(root: root),
             throttles: ThrottleCounters.read(root: root),
             firmware: FirmwareThrottling.read(root: root),
             cooling: CoolingDevice.read(root: root),
-            frequencies: CPUFrequency.read(root: root)
+            frequencies: cpus.map { cpus in
+                frequencies.flatMap { all in
+                    let ours = all.filter { cpus.contains($0.cpu) }
+                    return ours.isEmpty ? .unavailable(.absent("these CPUs show no frequency")) : .value(ours)
+                }
+            } ?? frequencies
         )
     }
 
