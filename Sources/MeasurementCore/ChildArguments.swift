@@ -20,8 +20,8 @@ public struct ChildArguments: Sendable, Hashable {
     public var timesLayers: Bool
     /// Queries that arrive in a second on average; nil for queries back to back.
     public var ratePerSecond: Double?
-    /// The energy instrument to use, nil for the one that covers most.
-    public var energyInstrument: String?
+    /// How long warm-up may go on until clock and heat are steady; 0 for no waiting.
+    public var settleNanoseconds: UInt64
 
     /// Makes arguments.
     public init(
@@ -34,7 +34,7 @@ public struct ChildArguments: Sendable, Hashable {
         memoryLimitBytes: UInt64? = nil,
         timesLayers: Bool = false,
         ratePerSecond: Double? = nil,
-        energyInstrument: String? = nil
+        settleNanoseconds: UInt64 = 0
     ) {
         self.planDescriptor = planDescriptor
         self.recordDescriptor = recordDescriptor
@@ -45,7 +45,7 @@ public struct ChildArguments: Sendable, Hashable {
         self.memoryLimitBytes = memoryLimitBytes
         self.timesLayers = timesLayers
         self.ratePerSecond = ratePerSecond
-        self.energyInstrument = energyInstrument
+        self.settleNanoseconds = settleNanoseconds
     }
 
     /// The arguments as strings, without the program's name.
@@ -58,14 +58,14 @@ public struct ChildArguments: Sendable, Hashable {
         if let memoryLimitBytes { strings += ["--memory-limit", String(memoryLimitBytes)] }
         if timesLayers { strings.append("--layers") }
         if let ratePerSecond { strings += ["--rate", String(ratePerSecond)] }
-        if let energyInstrument { strings += ["--energy", energyInstrument] }
+        if settleNanoseconds > 0 { strings += ["--settle", String(settleNanoseconds)] }
         return strings
     }
 
     /// What `--help` prints.
     public static let help = """
         USAGE: edgeprof-measure --plan FD --record FD --threads N --instances N --nanoseconds N
-                                [--cpus LIST] [--memory-limit BYTES] [--layers] [--rate R] [--energy NAME]
+                                [--cpus LIST] [--memory-limit BYTES] [--layers] [--rate R] [--settle N]
                edgeprof-measure ceilings --record FD --isa ISA --threads N [--cpus LIST] [--memory-limit BYTES]
 
         Runs one model and nothing else, or (ceilings) loops that show what the host can do, for edgeprof and
@@ -80,7 +80,7 @@ public struct ChildArguments: Sendable, Hashable {
           --memory-limit BYTES  address space to stay within
           --layers              time each step of the plan as well, after the timed queries
           --rate R              queries that arrive a second, at random; back to back without it
-          --energy NAME         energy instrument to use; the one that covers most without it
+          --settle N            nanoseconds that warm-up may go on until clock and heat are steady
           --isa ISA             instruction set the loops are made of
           --help                show this
 
@@ -105,7 +105,7 @@ extension ChildArguments {
             strings,
             named: [
                 "--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--memory-limit", "--rate",
-                "--energy",
+                "--settle",
             ],
             switches: ["--layers", "--no-counters"]
         )
@@ -120,6 +120,7 @@ extension ChildArguments {
         timesLayers = words.switches.contains("--layers")
         countsEvents = !words.switches.contains("--no-counters")
         (cpus, memoryLimitBytes) = (try words.cpus(), try words.memoryLimit())
+        if words.values["--settle"] != nil { settleNanoseconds = try words.number("--settle", 0...86_400_000_000_000) }
         if let text = words.values["--rate"] {
             guard let rate = Double(text), rate > 0, rate <= 1e6 else {
                 throw ChildUsageError(description: "--rate must be above 0 and at most 1000000, not \(text)")

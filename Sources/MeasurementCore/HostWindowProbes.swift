@@ -2,13 +2,12 @@ internal import HostInfo
 internal import HostProbes
 internal import PerfCounters
 
-/// Counters, CPU time, energy and clocks around the window of this process.
+/// Counters, CPU time, energy, heat, load and clocks around the window of this process.
 struct HostWindowProbes: WindowProbes {
     private let counters: CounterSession
     private let cpus: [Int]
-    private let root: HostRoot
-    private let meter: Reading<EnergyMeter>
-    private var energy = Reading<MeasuredEnergy>.unavailable(.absent("no window yet"))
+    private let root = HostRoot.system
+    private var heatAndLoad: HeatAndLoadProbes
     private var before = Sample()
     private var after = Sample()
 
@@ -19,39 +18,25 @@ struct HostWindowProbes: WindowProbes {
         var processor = Reading<HostCPUTimes>.unavailable(.absent("no window yet"))
     }
 
-    /// Finds an energy instrument and opens the counters: to be called before the threads they should count are started.
-    ///
-    /// - Parameters:
-    ///   - energyInstrument: the name of the instrument to use; nil for the one that covers most.
-    ///   - root: where `/proc` and `/sys` are.
-    ///   - shortestEnergyNanoseconds: the shortest window that gets a figure of energy.
-    init(
-        energyInstrument: String? = nil,
-        root: HostRoot = .system,
-        shortestEnergyNanoseconds: UInt64 = EnergyMeter.shortestWindowNanoseconds
-    ) {
-        self.root = root
-        // Before the counters: what the meter's thread does is none of theirs.
-        meter = EnergyInstrument.best(named: energyInstrument, root: root).flatMap {
-            .value(EnergyMeter($0, root: root, shortestWindowNanoseconds: shortestEnergyNanoseconds))
-        }
-        counters = CounterSession(requested: Counter.allCases)
+    /// Opens the counters: to be called before the threads they should count are started.
+    init() {
         cpus = CPUAffinity.current?.cpus ?? []
+        heatAndLoad = HeatAndLoadProbes(cpus: cpus)
+        counters = CounterSession(requested: Counter.allCases)
     }
 
     mutating func beforeWindow() {
         before = sample()
-        meter.value?.start()
+        heatAndLoad.beforeWindow()
     }
-
     mutating func windowOpens() { counters.start() }
     mutating func windowCloses() { counters.stop() }
-
     mutating func afterWindow() {
-        // First: the instances stop as soon as the window is over.
-        energy = meter.flatMap { $0.stop() }
+        heatAndLoad.afterWindow()
         after = sample()
     }
+
+    func look() -> FrequencyLook { FrequencyLook.take(cpus: cpus) }
 
     private func sample() -> Sample {
         Sample(
@@ -67,7 +52,9 @@ struct HostWindowProbes: WindowProbes {
         record.clockStepNanoseconds = after.wallClockOffset &- before.wallClockOffset
         record.counters = counters.read().map(RecordedCounter.init)
         record.processor = processorTime()
-        record.energy = RecordedEnergy(energy, windowNanoseconds: record.windowNanoseconds)
+        record.energy = energy(windowNanoseconds: record.windowNanoseconds)
+        record.heat = heatAndLoad.heat()
+        record.load = heatAndLoad.load()
     }
 
     private func processorTime() -> RecordedProcessorTime {

@@ -56,12 +56,15 @@ extension RecordReader {
         record.warmUpQueries = try integer()
         record.warmUpNanoseconds = try integer()
         record.warmUpSettled = try flag()
+        record.tail = try tail()
         record.latency = try latency()
         record.memory = try memory()
         record.processor = try processor()
         record.clockStepNanoseconds = try integer()
         record.counters = try list { reader throws(RecordError) in try reader.counter() }
         record.energy = try energy()
+        record.heat = try heat()
+        record.load = try load()
         record.steps = try list { reader throws(RecordError) in
             RecordedStep(
                 macs: try reader.integer(),

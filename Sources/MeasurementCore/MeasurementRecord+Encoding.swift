@@ -39,6 +39,7 @@ extension RecordBytes {
         append(record.warmUpQueries)
         append(record.warmUpNanoseconds)
         append(record.warmUpSettled)
+        append(record.tail.rawValue)
         append(record.latency)
         append(record.memory)
         append(record.processor)
@@ -50,7 +51,13 @@ extension RecordBytes {
             bytes.append(counter.value)
             bytes.append(counter.liveFraction)
         }
-        append(record.energy)
+        append(record.energy.availability.rawValue)
+        append(record.energy.reason)
+        append(record.energy.instrument)
+        append(record.energy.domain)
+        append(record.energy.joules)
+        append(record.heat)
+        append(record.load)
         append(record.steps) { bytes, step in
             bytes.append(step.macs)
             bytes.append(step.activationBytes)

@@ -26,6 +26,8 @@ public struct MeasuredRecord: Sendable, Hashable {
     public var warmUpNanoseconds: UInt64 = 0
     /// Whether every instance's latency had settled before the warm-up's time was up.
     public var warmUpSettled = false
+    /// Whether clock and heat had become steady, where that was waited for.
+    public var tail = RecordedTail.notAskedFor
     /// Latencies of the queries that ended inside the window, all instances.
     public var latency = RecordedLatency()
     /// Memory of the process.
@@ -38,6 +40,10 @@ public struct MeasuredRecord: Sendable, Hashable {
     public var counters: [RecordedCounter] = []
     /// Energy over the window.
     public var energy = RecordedEnergy()
+    /// Clock and heat over the window.
+    public var heat = RecordedHeat()
+    /// What others did to the window.
+    public var load = RecordedLoad()
     /// What each step of the plan has to do, in the order they run.
     public var steps: [RecordedStep] = []
     /// Time by layer, nil when not asked for.

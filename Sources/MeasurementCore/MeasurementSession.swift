@@ -9,8 +9,10 @@ protocol WindowProbes {
     mutating func windowOpens()
     /// Switches it off.
     mutating func windowCloses()
-    /// Slow readings, as soon as nothing counts any more.
+    /// Slow readings, as soon as nothing counts any more; the instances' threads live on meanwhile, so their accounts are whole.
     mutating func afterWindow()
+    /// A look at clock and heat, during a warm-up that waits for them to become steady.
+    func look() -> FrequencyLook
 }
 
 /// What came of a session.
@@ -23,6 +25,8 @@ struct SessionResult {
     var warmUpQueries: UInt64 = 0
     /// Whether every instance became steady in time.
     var warmUpSettled = false
+    /// Whether clock and heat became steady, where that was waited for.
+    var tail = RecordedTail.notAskedFor
     /// Latencies of counted queries, all instances.
     var latencies = LatencyRecorder()
 }
@@ -54,6 +58,8 @@ struct MeasurementSession {
     var durationNanoseconds: UInt64
     /// Queries that arrive in a second on average; nil for queries back to back.
     var ratePerSecond: Double?
+    /// How long warm-up may go on until clock and heat are steady; 0 for no waiting.
+    var settleNanoseconds: UInt64 = 0
     /// The parent, without whom there is no point in going on.
     var parent: ParentWatch
 
@@ -101,6 +107,7 @@ struct MeasurementSession {
     ) throws(MeasurementFailure) -> SessionResult {
         var result = SessionResult()
         result.warmUpSettled = try warmUp(instances, began: began)
+        if settleNanoseconds > 0 { result.tail = try settle(instances, began: began, probes: probes) }
         let slowest = instances.map { $0.medianNanoseconds.load(ordering: .relaxed) }.max() ?? 0
         result.windowNanoseconds = max(durationNanoseconds, slowest &* Self.leastQueries)
         let ramp =
@@ -119,8 +126,8 @@ struct MeasurementSession {
         result.warmUpQueries = instances.reduce(0) { $0 &+ $1.warmUpQueries.load(ordering: .acquiring) }
         try parent.sleep(until: end)
         probes.windowCloses()
-        window.close()
         probes.afterWindow()
+        window.close()
         return result
     }
 
@@ -140,6 +147,22 @@ struct MeasurementSession {
             }
             try parent.sleep(nanoseconds: Self.pollNanoseconds)
         }
+    }
+
+    /// Lets the warm-up go on until clock and heat are steady, or its time is up.
+    private func settle<Runner: QueryRunner>(
+        _ instances: [Instance<Runner>],
+        began: UInt64,
+        probes: some WindowProbes
+    ) throws(MeasurementFailure) -> RecordedTail {
+        var tail = SteadyTail()
+        while MonotonicClock.nanoseconds &- began < settleNanoseconds {
+            let latency = instances.map { $0.medianNanoseconds.load(ordering: .relaxed) }.max() ?? 0
+            tail.add(probes.look(), latency: latency, at: MonotonicClock.nanoseconds)
+            if let steady = tail.steady { return steady }
+            try parent.sleep(nanoseconds: SteadyTail.periodNanoseconds)
+        }
+        return .unsteady
     }
 
     /// Waits for the end of the warm-up; whether every instance became steady.

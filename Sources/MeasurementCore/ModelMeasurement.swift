@@ -31,6 +31,7 @@ public enum ModelMeasurement {
         let session = MeasurementSession(
             durationNanoseconds: arguments.durationNanoseconds,
             ratePerSecond: arguments.ratePerSecond,
+            settleNanoseconds: arguments.settleNanoseconds,
             parent: ParentWatch(descriptor: arguments.recordDescriptor)
         )
         let result = try session.run(runners, probes: &probes)
@@ -47,6 +48,7 @@ public enum ModelMeasurement {
         record.warmUpNanoseconds = result.warmUpNanoseconds
         record.warmUpQueries = result.warmUpQueries
         record.warmUpSettled = result.warmUpSettled
+        record.tail = result.tail
         record.latency = result.latencies.recorded()
         record.memory = memory
         probes.fill(&record)

@@ -34,7 +34,10 @@ import Testing
             ),
             .init(name: "cycles", availability: .absent, reason: "no PMU — übrig"),
         ]
-        record.energy = .init(unavailable: .denied, reason: "root only")
+        record.energy = .init(availability: .denied, reason: "root only")
+        record.tail = .steadyLatency
+        record.heat = HeatAndLoadRecordTests.heat
+        record.load = HeatAndLoadRecordTests.load
         record.steps = [.init(macs: 118_013_952, activationBytes: 953_000, constantBytes: 344)]
         record.layers = [
             .init(
@@ -62,8 +65,8 @@ import Testing
     /// docs/formats/record.md shows these bytes.
     @Test func bytesAreAsDocumented() {
         let documented: [UInt8] = [
-            0x45, 0x44, 0x47, 0x45, 0x50, 0x52, 0x45, 0x43, 0x02, 0x00, 0x00, 0x00, 0x0c, 0x00, 0x00, 0x00,
-            0x02, 0x09, 0x00, 0x6e, 0x6f, 0x20, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 0xe3, 0x99, 0x76, 0x1b,
+            0x45, 0x44, 0x47, 0x45, 0x50, 0x52, 0x45, 0x43, 0x03, 0x00, 0x00, 0x00, 0x0c, 0x00, 0x00, 0x00,
+            0x02, 0x09, 0x00, 0x6e, 0x6f, 0x20, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 0x5e, 0x6e, 0x35, 0x2c,
         ]
         #expect(MeasurementRecord.failed(reason: "no memory").encoded() == documented)
     }

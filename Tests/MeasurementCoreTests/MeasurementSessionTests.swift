@@ -41,6 +41,7 @@ private struct CountingProbes: WindowProbes {
     mutating func windowOpens() { calls.append("opens") }
     mutating func windowCloses() { calls.append("closes") }
     mutating func afterWindow() { calls.append("after") }
+    func look() -> FrequencyLook { FrequencyLook() }
 }
 
 @Suite struct MeasurementSessionTests {
@@ -115,6 +116,16 @@ private struct CountingProbes: WindowProbes {
         let result = try session(milliseconds: 100).run([SleepingRunner(microseconds: 120_000)], probes: &probes)
         #expect(result.windowNanoseconds >= 3 * 120_000_000)
         #expect(result.latencies.count >= 1)
+    }
+
+    /// What is never steady is not waited for beyond the time given.
+    @Test func settlingIsBounded() throws {
+        var session = session(milliseconds: 100)
+        session.settleNanoseconds = 900_000_000
+        var probes = CountingProbes()
+        let result = try session.run([SleepingRunner(microseconds: 2_000)], probes: &probes)
+        #expect(result.tail == .unsteady)
+        #expect(result.warmUpNanoseconds >= 900_000_000 && result.windowNanoseconds == 100_000_000)
     }
 
     @Test func aGoneParentEndsTheSessionAtOnce() throws {
