@@ -45,6 +45,12 @@ public struct Run: Codable, Sendable, Hashable {
     public var counters: [Counter]
     /// Energy over the timed queries.
     public var energy: Energy?
+    /// What went before the timed queries; nil in runs of versions that did not say, and where the outcome is not `ok`.
+    public var warmUp: WarmUp?
+    /// Clock and heat over the timed queries; nil likewise.
+    public var heat: Heat?
+    /// What others did to the timed queries; nil likewise.
+    public var load: Load?
     /// Disturbances and properties, see `Flag`.
     public var flags: [Flag]
     /// How near it came to what the box allows; nil in runs of versions that did not ask, and where the outcome is not `ok`.
@@ -77,6 +83,9 @@ public struct Run: Codable, Sendable, Hashable {
         memory: Memory? = nil,
         counters: [Counter] = [],
         energy: Energy? = nil,
+        warmUp: WarmUp? = nil,
+        heat: Heat? = nil,
+        load: Load? = nil,
         flags: [Flag] = [],
         roofline: Roofline? = nil,
         layers: [Layer]? = nil,
@@ -103,6 +112,9 @@ public struct Run: Codable, Sendable, Hashable {
         self.memory = memory
         self.counters = counters
         self.energy = energy
+        self.warmUp = warmUp
+        self.heat = heat
+        self.load = load
         self.flags = flags
         self.roofline = roofline
         self.layers = layers

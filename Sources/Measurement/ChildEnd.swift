@@ -13,6 +13,8 @@ struct ChildEnd {
     var ceilings: RecordedCeilings?
     /// Whether the child could not use the packed plan it was given.
     var isUnusablePlan = false
+    /// Whether the child was stopped for a while, by whatever.
+    var wasStopped = false
 
     init(outcome: Run.Outcome, reason: String? = nil, record: MeasuredRecord? = nil) {
         self.outcome = outcome
@@ -27,9 +29,14 @@ struct ChildEnd {
     ///   - timeoutSeconds: how long it was given.
     ///   - kernelKilled: whether the kernel ended a process for want of memory meanwhile.
     init(_ result: ChildResult, timeoutSeconds: Double, kernelKilled: Bool) {
+        defer { wasStopped = result.wasStopped }
         let firstLine = result.diagnostics.split(separator: "\n").first.map { " (\($0.prefix(200)))" } ?? ""
         if result.timedOut {
-            self.init(outcome: .timeout, reason: "not finished after \(timeoutSeconds) s")
+            self.init(
+                outcome: .timeout,
+                reason: "not finished after \(timeoutSeconds) s"
+                    + (result.wasStopped ? "; it was stopped (SIGSTOP)" : "")
+            )
             return
         }
         if result.wroteTooMuch {

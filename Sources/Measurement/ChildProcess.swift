@@ -30,6 +30,8 @@ struct ChildResult: Hashable {
 
     /// What the kernel says.
     var status: Status
+    /// Whether it was stopped at some time, or continued, which shows that it had been.
+    var wasStopped = false
     /// Whether it was killed for taking too long.
     var timedOut = false
     /// Whether it was killed for writing too much.
@@ -174,6 +176,7 @@ struct ChildProcess {
             }
             let left = Int32(clamping: (command.timeoutNanoseconds - waited) / 1_000_000 + 1)
             Drain.poll(&record, &diagnostics, milliseconds: min(left, Self.pollMilliseconds))
+            if wasStoppedOrContinued() { result.wasStopped = true }
             // Looked at apart from the pipes: a child may close them and hang, or end and leave them open in a child of its own.
             if hasEnded() {
                 result.status = end()
@@ -186,6 +189,23 @@ struct ChildProcess {
         result.output = record.bytes
         result.diagnostics = String(decoding: diagnostics.bytes, as: UTF8.self)
         return result
+    }
+
+    /// Whether the child was stopped or continued since this was last asked.
+    ///
+    /// Both: of a stop shorter than the time between two looks only the continuing is left to see. Only a stopped process continues, so a
+    /// stray SIGCONT shows nothing. Source: waitid(2); `prepare_signal` of Linux.
+    private func wasStoppedOrContinued() -> Bool {
+        var wasStopped = false
+        while true {
+            var information = siginfo_t()
+            guard waitid(P_PID, id_t(pid), &information, WSTOPPED | WCONTINUED | WNOHANG) == 0 else {
+                if errno == EINTR { continue }
+                return wasStopped
+            }
+            guard information.si_signo == SIGCHLD else { return wasStopped }
+            wasStopped = true
+        }
     }
 
     /// Whether the child has ended, leaving it unreaped so that its number stays its own.

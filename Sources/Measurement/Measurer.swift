@@ -18,7 +18,7 @@ public struct Measurer: Sendable {
     private let helper: String
     /// Where lock files are; tests have their own.
     var lockFolders = MeasurementLock.folders
-    /// Time a child is given beyond four times its timed queries' length.
+    /// Time a child is given beyond the steady tail's and four times its timed queries' length.
     var graceSeconds = 180.0
 
     /// Prepares to take runs; touches nothing yet.
@@ -144,12 +144,12 @@ public struct Measurer: Sendable {
             memoryLimitBytes: limits?.memoryBytes,
             timesLayers: layers,
             ratePerSecond: settings.ratePerSecond,
-            energyInstrument: energyInstrument
+            settleNanoseconds: UInt64((settings.settleSeconds ?? 0) * 1e9)
         )
         return try start(
             arguments.strings,
             files: [prepared.file],
-            timeoutSeconds: graceSeconds + 4 * settings.durationSeconds,
+            timeoutSeconds: graceSeconds + 4 * settings.durationSeconds + (settings.settleSeconds ?? 0),
             lock,
             cancellation
         )

@@ -37,7 +37,7 @@ struct RunDraft {
             plan: settings.plan,
             scenario: settings.scenario,
             ratePerSecond: settings.ratePerSecond,
-            flags: host.limits == nil ? [] : [.standIn],
+            flags: (end.wasStopped ? [.stopped] : []) + (host.limits == nil ? [] : [.standIn]),
             producer: producer
         )
         guard let record = end.record else {
@@ -68,7 +68,11 @@ struct RunDraft {
         if settings.scenario == .server {
             run.roofline = Run.Roofline(absent: "a server run's latency holds waiting; the offline run has a share")
         }
-        run.flags = Disturbances.flags(of: record) + run.flags
+        run.warmUp = Run.WarmUp(record)
+        run.heat = Run.Heat(record.heat)
+        run.load = Run.Load(record.load)
+        let flags = Set(Disturbances.flags(of: record, threads: settings.threads * settings.instances)).union(run.flags)
+        run.flags = Flag.allCases.filter(flags.contains)
         return run
     }
 }

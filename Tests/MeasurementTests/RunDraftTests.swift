@@ -132,7 +132,7 @@ import Testing
         func flags(_ change: (inout MeasuredRecord) -> Void) -> [Flag] {
             var record = Self.record
             change(&record)
-            return Disturbances.flags(of: record)
+            return Disturbances.flags(of: record, threads: 1)
         }
         #expect(flags { _ in } == [])
         #expect(flags { $0.processor.stolenNanoseconds = 30_000_000 } == [.stolenTime])
