@@ -50,6 +50,20 @@ import Testing
         #expect(result.output == Array("begun\n".utf8))
     }
 
+    @Test func beingStoppedIsSeen() throws {
+        #expect(try run("sleep 1.2").wasStopped == false)
+        // A stray continue stops nobody.
+        #expect(try run("kill -CONT $$; sleep 0.5").wasStopped == false)
+        #expect(try run("(sleep 0.7; kill -CONT $$) & kill -STOP $$; sleep 0.5").wasStopped)
+        // Stopped and continued between two looks.
+        #expect(try run("(sleep 0.05; kill -CONT $$) & kill -STOP $$; sleep 0.5").wasStopped)
+    }
+
+    @Test func aStoppedChildIsKilledInTime() throws {
+        let result = try run("kill -STOP $$", seconds: 0.6)
+        #expect(result.timedOut && result.wasStopped && result.status == .signaled(SIGKILL))
+    }
+
     @Test func aChildThatClosesItsPipesAndHangsIsKilled() throws {
         let result = try run("exec 3>&- 2>&-; sleep 100", seconds: 0.4)
         #expect(result.timedOut)

@@ -44,6 +44,10 @@ import Testing
             #expect(value > 0.05 * windowNanoseconds)
             #expect(value < 1.2 * windowNanoseconds * Double(run.threads * run.instances) + 5e7)
         }
+        let warmUp = try #require(run.warmUp)
+        #expect(warmUp.seconds >= 0.1 && warmUp.queries > 0 && warmUp.tail == nil)
+        #expect(run.heat?.longestGapNanoseconds.value != nil && run.load?.suspendedNanoseconds.value == 0)
+        #expect(run.load?.vanishedCpus.value == 0 || run.load?.vanishedCpus.reason != nil)
         let energy = try #require(run.energy)
         #expect((energy.availability == .ok) == (energy.joules != nil))
         #expect((energy.availability == .ok) == (energy.reason == nil))
@@ -207,6 +211,26 @@ import Testing
             settings: MeasurementSettings(durationSeconds: 0.1)
         )
         try expectMeasured(next)
+    }
+
+    /// SIGSTOP in the middle of a run, for a while, or for less than anybody looks.
+    @Test(arguments: [1_500_000, 50_000] as [UInt32])
+    func aStoppedRunIsFlagged(microseconds: UInt32) throws {
+        let measurer = try measurer()
+        let settings = MeasurementSettings(durationSeconds: 3)
+        // Once without, so that the plan is packed.
+        let model = ModelSource.zoo("shufflenet_v2_x0_5")
+        let quiet = try measurer.measure(model: model, settings: MeasurementSettings(durationSeconds: 0.5))
+        #expect(!quiet.flags.contains(.stopped))
+        let stopper = try MeasurementThread { RealHelper.stopWhenRunning(forMicroseconds: microseconds) }
+        let run = try measurer.measure(model: model, settings: settings)
+        stopper.join()
+        try expectMeasured(run)
+        #expect(run.flags.contains(.stopped))
+        // A signal takes a while to reach every thread of a busy box.
+        #expect((run.latencyNanoseconds?.max ?? 0) >= UInt64(microseconds) * 500)
+        let gap = try #require(run.heat?.longestGapNanoseconds.value)
+        #expect((gap > 1e9) == (microseconds > 1_000_000))
     }
 
     @Test func cancellingTheTaskEndsTheChild() async throws {

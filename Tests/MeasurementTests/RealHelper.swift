@@ -32,6 +32,21 @@ enum RealHelper {
         }
     }
 
+    /// Stops it in the middle of its queries, for a while.
+    static func stopWhenRunning(forMicroseconds microseconds: UInt32) {
+        for _ in 0..<10_000 {
+            if let child = running.first {
+                // Warm-up takes half a second and more where the box is busy; the window three.
+                usleep(1_500_000)
+                kill(child, SIGSTOP)
+                usleep(microseconds)
+                kill(child, SIGCONT)
+                return
+            }
+            usleep(5_000)
+        }
+    }
+
     private static func parent(of pid: pid_t) -> pid_t? {
         let file = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
