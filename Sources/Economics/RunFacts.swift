@@ -111,6 +111,7 @@ extension RunFacts {
             energy: Self.energy(of: run),
             rooflineShare: run.roofline?.share,
             isDisturbed: run.flags.contains { $0.isDisturbance },
+            isBurst: run.flags.contains(.burst),
             isStandIn: run.flags.contains(.standIn)
         )
     }

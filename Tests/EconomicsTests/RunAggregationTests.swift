@@ -220,6 +220,25 @@ import Testing
         #expect(measurement.flags == ["disturbed"])
     }
 
+    /// Flags of a stored run become what ranking does with it.
+    @Test func flagsMakeBurstsAndDisturbances() throws {
+        let burst = try #require(try RunFacts(stored { $0.flags = [.throttled, .burst] }, tier: "small"))
+        #expect(burst.isBurst && !burst.isDisturbed && !burst.isStandIn)
+        #expect(try only([burst]).basis == .burst)
+        let tail = try #require(
+            try RunFacts(stored { $0.flags = [.throttled, .frequencyCapped] }, tier: "small")
+        )
+        #expect(!tail.isBurst && !tail.isDisturbed)
+        var faster = burst
+        faster.throughputPerSecond *= 2
+        #expect(try only([tail, faster]).throughputPerSecond == tail.throughputPerSecond)
+        #expect(try only([tail, faster]).basis == .measured)
+        for flag in [Flag.swapping, .stopped, .cpusChanged, .otherLoad] {
+            let disturbed = try #require(try RunFacts(stored { $0.flags = [flag] }, tier: "small"))
+            #expect(disturbed.isDisturbed && !disturbed.isBurst)
+        }
+    }
+
     @Test func onlyServingRunsThatEndedWellAreRanked() throws {
         #expect(try RunFacts(stored { $0.outcome = .oom }, tier: "small") == nil)
         #expect(try RunFacts(stored { $0.scenario = .singleStream }, tier: "small") == nil)
