@@ -67,6 +67,42 @@ extension Deployment {
     )
 }
 
+extension Run.Heat {
+    /// A board that shows its clock and nothing else.
+    static let sample = Run.Heat(
+        throttling: Throttling(availability: .ok, causes: ["cooling by cpufreq-cpu0"]),
+        lowestHertz: MeasuredValue(1.2e9),
+        meanHertz: MeasuredValue(1.4e9),
+        highestHertz: MeasuredValue(1.5e9),
+        firstThirdHertz: MeasuredValue(1.4e9),
+        lastThirdHertz: MeasuredValue(1.4e9),
+        hottestBeforeCelsius: MeasuredValue(unavailable: .absent, reason: "no sensor"),
+        hottestCelsius: MeasuredValue(unavailable: .absent, reason: "no sensor"),
+        hottestAfterCelsius: MeasuredValue(unavailable: .absent, reason: "no sensor"),
+        slowedFraction: MeasuredValue(0.5),
+        cappedCpus: MeasuredValue(0),
+        loweredCpus: MeasuredValue(0),
+        governors: ["ondemand"],
+        longestGapNanoseconds: MeasuredValue(250_200_000)
+    )
+}
+
+extension Run.Load {
+    /// A box whose kernel knows pressure and no run queues.
+    static let sample = Run.Load(
+        cpuPressureFraction: MeasuredValue(0.01),
+        memoryPressureFraction: MeasuredValue(0),
+        ioPressureFraction: MeasuredValue(0),
+        pressureByOthersFraction: MeasuredValue(0.002),
+        othersWaitFraction: MeasuredValue(unavailable: .absent, reason: "no statistics"),
+        ownWaitFraction: MeasuredValue(0.001),
+        swapByOthersPages: MeasuredValue(3),
+        vanishedCpus: MeasuredValue(0),
+        newCpus: MeasuredValue(0),
+        suspendedNanoseconds: MeasuredValue(0)
+    )
+}
+
 extension Run {
     /// A sound run in every field.
     static func sample(
@@ -125,26 +161,10 @@ extension Run {
                 ),
                 Counter(name: "cycles", availability: .denied, reason: "perf_event_paranoid is 3"),
             ],
-            energy: Energy(
-                availability: .ok,
-                instrument: "rapl:package-0",
-                domain: "package",
-                joules: 3,
-                seconds: 1,
-                watts: 3,
-                samples: 100,
-                changes: 99,
-                updatePeriodSeconds: 0.001,
-                idle: .init(
-                    seconds: 5,
-                    beforeWatts: 1,
-                    afterWatts: 1,
-                    driftFraction: 0,
-                    busyFraction: 0.01,
-                    governors: ["performance"],
-                    joulesAboveIdle: 2
-                )
-            ),
+            energy: Energy(availability: .ok, instrument: "rapl:package-0", domain: "package", joules: 3),
+            warmUp: isMeasured ? WarmUp(seconds: 0.5, queries: 25, isSettled: true, tail: .steady) : nil,
+            heat: isMeasured ? .sample : nil,
+            load: isMeasured ? .sample : nil,
             flags: [.standIn],
             roofline: isMeasured
                 ? Roofline(

@@ -25,6 +25,7 @@ extension FieldChecker {
         if let memory = run.memory { check(memory) }
         check(run.counters)
         if let energy = run.energy { check(energy) }
+        checkService(run)
         require(Set(run.flags).count == run.flags.count, "flags", "names a flag twice")
         if let roofline = run.roofline { check(roofline, measured: run.outcome == .ok) }
         if let layers = run.layers { check(layers) }
