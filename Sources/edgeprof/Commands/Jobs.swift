@@ -45,12 +45,9 @@ struct Jobs: AsyncParsableCommand {
         var duration = DurationArgument(seconds: 10)
 
         @Option(
-            help: ArgumentHelp(
-                "Idle power before and after each run, where an agent can measure energy: 5s to 10m, 0s for none.",
-                valueName: "duration"
-            )
+            help: ArgumentHelp("Run on until clock and heat are steady, for so long at most.", valueName: "duration")
         )
-        var idle = DurationArgument(seconds: 5)
+        var settle: DurationArgument?
 
         @Option(help: ArgumentHelp("Runs of each model on each agent, each in a fresh process.", valueName: "n"))
         var repetitions = 1
@@ -70,7 +67,7 @@ struct Jobs: AsyncParsableCommand {
                 isa: isa,
                 plan: plan,
                 durationSeconds: duration.seconds,
-                idleSeconds: idle.seconds
+                settleSeconds: settle?.seconds
             )
         }
 

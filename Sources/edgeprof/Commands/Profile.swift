@@ -20,6 +20,7 @@ struct Profile: AsyncParsableCommand {
               edgeprof profile resnet50 --scenario offline --instances 4
               edgeprof profile resnet50 --scenario server --utilisation 0.7
               edgeprof profile resnet50 --repeat 5 --cool-down 10s
+              edgeprof profile resnet50 --scenario offline --settle 10m
               edgeprof profile resnet50 --isa avx2 --memory-limit 512MiB
               edgeprof profile mine-int8.onnx --layers
               edgeprof profile resnet50 densenet121 --report why.html --trace why.json
@@ -52,6 +53,14 @@ struct Profile: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Timed queries of each model, for example 10s.", valueName: "duration"))
     var duration = DurationArgument(seconds: 10)
+
+    @Option(
+        help: ArgumentHelp(
+            "Run on until clock and heat are steady, for so long at most, for example 10m; then time queries.",
+            valueName: "duration"
+        )
+    )
+    var settle: DurationArgument?
 
     @Option(
         name: .customLong("repeat"),
@@ -121,7 +130,7 @@ struct Profile: AsyncParsableCommand {
             plan: plan,
             durationSeconds: duration.seconds,
             ratePerSecond: rate,
-            idleSeconds: idle.seconds
+            settleSeconds: settle?.seconds
         )
     }
 

@@ -34,7 +34,7 @@ struct RunJSON: Encodable {
     private let run: Run
 
     private enum Key: String, CodingKey {
-        case agentId, jobId, latencyNanoseconds, throughputPerSecond, memory, counters, counterFigures, energy,
+        case agentId, jobId, latencyNanoseconds, throughputPerSecond, memory, counters, energy, warmUp, heat, load,
             roofline, layers,
             sections
     }
@@ -65,6 +65,9 @@ struct RunJSON: Encodable {
         try container.encode(NullOr(run.throughputPerSecond), forKey: .throughputPerSecond)
         try container.encode(NullOr(run.memory), forKey: .memory)
         try container.encode(NullOr(run.energy), forKey: .energy)
+        try container.encode(NullOr(run.warmUp), forKey: .warmUp)
+        try container.encode(NullOr(run.heat), forKey: .heat)
+        try container.encode(NullOr(run.load), forKey: .load)
         try container.encode(NullOr(run.roofline), forKey: .roofline)
         try container.encode(NullOr(run.layers.map(LayerJSON.layers)), forKey: .layers)
         try container.encode(NullOr(run.layers.map(LayerSectionJSON.sections)), forKey: .sections)

@@ -53,7 +53,16 @@ enum RunTable {
             ])
         }
         rows += run.counters.map { ["counter \($0.name)", describe($0)] }
-        rows += EnergyText.rows(run)
+        if let energy = run.energy {
+            rows.append([
+                "energy",
+                energy.joules.map {
+                    "\(HumanUnits.number($0)) J by \(energy.instrument ?? "?") (\(energy.domain ?? "?"))"
+                }
+                    ?? "\(energy.availability.rawValue): \(energy.reason ?? "")",
+            ])
+        }
+        rows += ServiceWords.details(run)
         if let roofline = run.roofline { rows.append(["roofline", describe(roofline)]) }
         if !run.flags.isEmpty { rows.append(["flags", run.flags.map(\.rawValue).joined(separator: " ")]) }
         rows += (run.layers ?? []).map {

@@ -90,6 +90,7 @@ enum ProfilePage {
                 ]
             )
         }
+        rows += ServiceWords.details(run).map { [$0[0], $0[1], ""] }
         rows.append(["flags", run.flags.isEmpty ? "none" : run.flags.map(\.rawValue).joined(separator: ", "), ""])
         return Table(columns: [.text("figure"), .text("value"), .text("detail")], rows: rows)
     }
