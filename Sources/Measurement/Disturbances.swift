@@ -24,7 +24,9 @@ enum Disturbances {
     static let gapNanoseconds = 1e9
 
     /// The disturbances and properties of a record, whose run had `threads` threads in all instances together.
-    static func flags(of record: MeasuredRecord, threads: Int) -> [Flag] {
+    ///
+    /// `isBusy` when its instances never waited for a query.
+    static func flags(of record: MeasuredRecord, threads: Int, isBusy: Bool = true) -> [Flag] {
         var flags: [Flag] = []
         if isStolenFrom(record.processor) { flags.append(.stolenTime) }
         if isRunBesides(record.processor) || isWaitedFor(record, threads: threads) { flags.append(.otherLoad) }
@@ -34,7 +36,7 @@ enum Disturbances {
         if [record.load.vanishedCPUs, record.load.newCPUs].contains(where: { $0.known ?? 0 > 0 }) {
             flags.append(.cpusChanged)
         }
-        return flags + RunProperties.flags(of: record)
+        return flags + RunProperties.flags(of: record, isBusy: isBusy)
     }
 
     private static func isStolenFrom(_ time: RecordedProcessorTime) -> Bool {

@@ -71,8 +71,12 @@ struct RunDraft {
         run.warmUp = Run.WarmUp(record)
         run.heat = Run.Heat(record.heat)
         run.load = Run.Load(record.load)
-        let flags = Set(Disturbances.flags(of: record, threads: settings.threads * settings.instances)).union(run.flags)
-        run.flags = Flag.allCases.filter(flags.contains)
+        let seen = Disturbances.flags(
+            of: record,
+            threads: settings.threads * settings.instances,
+            isBusy: settings.scenario != .server
+        )
+        run.flags = Flag.allCases.filter((seen + run.flags).contains)
         return run
     }
 }

@@ -8,14 +8,14 @@ enum RunProperties {
     /// The clock fell when the last third's mean is so much below the first third's.
     static let clockFall = 0.03
 
-    /// The properties of a record.
-    static func flags(of record: MeasuredRecord) -> [Flag] {
+    /// The properties of a record; `isBusy` when its instances never waited for a query.
+    static func flags(of record: MeasuredRecord, isBusy: Bool) -> [Flag] {
         var flags: [Flag] = []
         if isThrottled(record.heat) { flags.append(.throttled) }
         if [record.heat.cappedCPUs, record.heat.loweredCPUs].contains(where: { $0.known ?? 0 > 0 }) {
             flags.append(.frequencyCapped)
         }
-        if isBurst(record) { flags.append(.burst) }
+        if isBurst(record, isBusy: isBusy) { flags.append(.burst) }
         let queries = record.latency.bins.reduce(0) { $0 &+ $1.count }
         if queries < queriesForP99 { flags.append(.fewQueries) }
         // The two readings around a window never meet to the nanosecond.
@@ -30,8 +30,10 @@ enum RunProperties {
     }
 
     /// The window is not the thermally steady tail: the clock fell in it, or was not steady yet while the box slowed it down.
-    private static func isBurst(_ record: MeasuredRecord) -> Bool {
-        if let change = clockChange(record.heat), change < -clockFall { return true }
+    ///
+    /// Where instances wait for queries a governor lets the clock follow them, and only throttling tells heat from idling.
+    private static func isBurst(_ record: MeasuredRecord, isBusy: Bool) -> Bool {
+        if isBusy, let change = clockChange(record.heat), change < -clockFall { return true }
         guard isThrottled(record.heat) else { return false }
         if record.tail == .unsteady { return true }
         // A throttled clock that is not seen to be steady cannot be taken for the tail, unless it was waited for.

@@ -120,6 +120,16 @@ import Testing
         #expect(clock(2e9, 1.9e9, tail: .steady) == [.burst])
     }
 
+    /// A governor lets the clock follow the queries that arrive: that is no heat.
+    @Test func aWaitingServersClockMayFall() {
+        var record = RunDraftTests.record
+        record.heat.firstThirdHertz = RecordedValue(2e9)
+        record.heat.lastThirdHertz = RecordedValue(1e9)
+        #expect(Disturbances.flags(of: record, threads: 1, isBusy: false) == [])
+        record.heat.throttled = ["firmware: throttled"]
+        #expect(Disturbances.flags(of: record, threads: 1, isBusy: false) == [.throttled, .burst])
+    }
+
     @Test func throttlingWithoutAClockNeedsTheTail() {
         func flags(_ tail: RecordedTail) -> [Flag] {
             self.flags {
