@@ -39,9 +39,10 @@ import Testing
         #expect(energy(reading).inferenceKwh == 0 && energy(reading).dynamicKwhPerBusyUnit > 0)
         // A package's factor holds what a board's instrument has seen already.
         #expect(energy(reading, tierFactor: 3, deploymentFactor: 2).inferenceKwh == 0)
-        #expect(energy(reading, boardFactor: 1.25).inferenceKwh == 1.25 * energyOfHalfAJoule)
+        // A factor that is a power of two keeps the product exact.
+        #expect(energy(reading, boardFactor: 2).inferenceKwh == 2 * energyOfHalfAJoule)
         let package = TierMeasurement.Energy(joulesPerInference: 0.5, domain: .package)
-        #expect(energy(package, boardFactor: 1.25).inferenceKwh == 0)
+        #expect(energy(package, boardFactor: 2).inferenceKwh == 0)
         let wall = TierMeasurement.Energy(joulesPerInference: 0.5, domain: .wall)
         #expect(energy(wall, boardFactor: 2).inferenceKwh == energyOfHalfAJoule)
     }

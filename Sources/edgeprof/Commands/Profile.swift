@@ -119,6 +119,7 @@ struct Profile: AsyncParsableCommand {
         // The rate that follows from a utilisation is not known yet; any stands for it.
         let settings = jobSettings(rate: utilisation == nil ? rate : 1).resolved(usableCpus: 1)
         if let problem = settings.problems().first { throw ValidationError(problem) }
+        try checkEnergyInstrument()
     }
 
     private func jobSettings(_ scenario: Scenario? = nil, rate: Double?) -> JobSettings {
@@ -139,7 +140,6 @@ struct Profile: AsyncParsableCommand {
         for source in sources { try source.check() }
         for path in [report, trace].compactMap(\.self) { try OutputFile.check(path) }
         _ = try KernelDispatch.report(cap: isa)
-        try checkEnergyInstrument()
         var measurer = try Measurer(
             cacheDirectory: try UserDirectories.cache() + "/plans",
             limits: memoryLimit.map { HostLimits(memoryBytes: $0.bytes) }
