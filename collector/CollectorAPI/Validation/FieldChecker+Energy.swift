@@ -20,9 +20,10 @@ extension FieldChecker {
         require(energy.availability != .ok || isNamed, "energy", "names no instrument or domain")
         let figures: [(String, Double?, ClosedRange<Double>)] = [
             ("seconds", energy.seconds, 1e-9...1e6), ("watts", energy.watts, Self.watts),
-            ("samples", energy.samples.map(Double.init), 2...1e12),
+            // Spelled out: `Double.init` alone would take the bit pattern.
+            ("samples", energy.samples.map { Double($0) }, 2...1e12),
             // Of n values, n - 1 can differ from the one before.
-            ("changes", energy.changes.map(Double.init), 0...max(0, Double(energy.samples ?? 1) - 1)),
+            ("changes", energy.changes.map { Double($0) }, 0...max(0, Double(energy.samples ?? 1) - 1)),
             ("updatePeriodSeconds", energy.updatePeriodSeconds, 0...3600),
         ]
         for (name, value, range) in figures {
