@@ -2,6 +2,7 @@
 # The hardware counters' own code on a processor that has counters: an emulated cortex-a76 with Debian's arm64 kernel, with its
 # PMU, without it, and with perf_event_open refused; then under qemu-user, which has no perf_event_open at all.
 # What cannot be fetched here (no network, no apt) is a reason to skip, not a failure; a check that does not hold is one.
+# The real edgeprof-measure runs a small network there too, and what it counts in window and layers is checked.
 # usage: test-pmu.sh [--keep-logs]     packages: qemu-system-arm qemu-user-static cpio     first time: 600 MB down, a minute
 set -euo pipefail
 cd "$(dirname "$0")/.."
