@@ -416,7 +416,6 @@ let testTargets: [Target] = [
         "EdgeprofAPI",
         "HostInfo",
         "HostProbes",
-        "HostTestSupport",
         "ModelZoo",
         "NetworkGraph",
         "ONNXExport",

@@ -41,6 +41,8 @@ public struct Run: Codable, Sendable, Hashable {
     public var throughputPerSecond: Double?
     /// Memory of the process that ran the model, nil when it never reported.
     public var memory: Memory?
+    /// What a memory limit did to it; nil without one, and in runs of versions that did not say.
+    public var memoryLimit: MemoryLimit?
     /// Counters over the timed queries.
     public var counters: [Counter]
     /// Energy over the timed queries.
@@ -204,35 +206,6 @@ public struct Run: Codable, Sendable, Hashable {
             self.mean = mean
             self.count = count
             self.histogram = histogram
-        }
-    }
-
-    /// Memory of the process that ran the model, bytes.
-    public struct Memory: Codable, Sendable, Hashable {
-        /// VmHWM after the timed queries.
-        public var peakRssBytes: UInt64
-        /// VmHWM when loading had finished.
-        public var loadPeakRssBytes: UInt64
-        /// RssAnon after the timed queries.
-        public var rssAnonBytes: UInt64
-        /// Planned activation memory of one instance.
-        public var arenaBytes: UInt64
-        /// Packed weights, shared by all instances.
-        public var weightBytes: UInt64
-
-        /// Makes a memory record.
-        public init(
-            peakRssBytes: UInt64,
-            loadPeakRssBytes: UInt64,
-            rssAnonBytes: UInt64,
-            arenaBytes: UInt64,
-            weightBytes: UInt64
-        ) {
-            self.peakRssBytes = peakRssBytes
-            self.loadPeakRssBytes = loadPeakRssBytes
-            self.rssAnonBytes = rssAnonBytes
-            self.arenaBytes = arenaBytes
-            self.weightBytes = weightBytes
         }
     }
 

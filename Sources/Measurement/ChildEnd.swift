@@ -11,6 +11,10 @@ struct ChildEnd {
     var record: MeasuredRecord?
     /// What the host can do, exactly when that was measured and ended well.
     var ceilings: RecordedCeilings?
+    /// What the memory limit did, exactly when there was one.
+    var memoryLimit: Run.MemoryLimit?
+    /// Whether the child could not use the control group it was given.
+    var isGroupUnusable = false
     /// Whether the child could not use the packed plan it was given.
     var isUnusablePlan = false
     /// Whether the child was stopped for a while, by whatever.
@@ -85,6 +89,9 @@ struct ChildEnd {
         case (.failed(let reason), .unusablePlan):
             self.init(outcome: .crashed, reason: reason)
             isUnusablePlan = true
+        case (.failed(let reason), .noGroup):
+            self.init(outcome: .refused, reason: reason)
+            isGroupUnusable = true
         case (.failed(let reason), _): self.init(outcome: .crashed, reason: "exit code \(exitCode): \(reason)")
         case (.measured, _), (.ceilings, _):
             self.init(outcome: .crashed, reason: "exit code \(exitCode) after its record\(diagnostics)")

@@ -1,6 +1,7 @@
 public import EdgeprofAPI
 internal import Glibc
 internal import HostInfo
+internal import HostProbes
 internal import MeasurementCore
 
 /// Takes runs on this host, one at a time, each in a process of its own.
@@ -18,7 +19,9 @@ public struct Measurer: Sendable {
     private let helper: String
     /// Where lock files are; tests have their own.
     var lockFolders = MeasurementLock.folders
-    /// Time a child is given beyond the steady tail's and four times its timed queries' length.
+    /// Where control groups are made; nil to make none, for tests of the address-space limit.
+    var controlGroups: (any ControlGroupFiles)? = HostRoot.system
+    /// Time a child is given beyond four times its timed queries' length.
     var graceSeconds = 180.0
 
     /// Prepares to take runs; touches nothing yet.
@@ -141,12 +144,11 @@ public struct Measurer: Sendable {
             instances: settings.instances,
             durationNanoseconds: UInt64(settings.durationSeconds * 1e9),
             cpus: limits?.cpus.map { CPUList($0) },
-            memoryLimitBytes: limits?.memoryBytes,
             timesLayers: layers,
             ratePerSecond: settings.ratePerSecond,
             settleNanoseconds: UInt64((settings.settleSeconds ?? 0) * 1e9)
         )
-        return try start(
+        return try startConfined(
             arguments.strings,
             files: [prepared.file],
             timeoutSeconds: graceSeconds + 4 * settings.durationSeconds + (settings.settleSeconds ?? 0),
@@ -155,15 +157,48 @@ public struct Measurer: Sendable {
         )
     }
 
-    /// Starts a child with any arguments and waits for its end.
-    private func start(
+    /// Starts a child under the memory limit, in a control group where one can be had, and waits for its end.
+    private func startConfined(
         _ arguments: [String],
         files: [FileDescriptor],
         timeoutSeconds: Double,
         _ lock: MeasurementLock,
         _ cancellation: MeasurementCancellation
     ) throws(PreparationFailure) -> ChildEnd {
-        let killsBefore = KernelKills.count
+        guard let bytes = limits?.memoryBytes else {
+            return try start(arguments, files: files, timeoutSeconds: timeoutSeconds, lock, cancellation)
+        }
+        var confinement = MemoryConfinement(bytes: bytes, files: controlGroups)
+        while true {
+            var ended = try start(
+                arguments + confinement.argument(mapping: files.first).strings,
+                files: files,
+                timeoutSeconds: timeoutSeconds,
+                lock,
+                cancellation,
+                group: confinement.group
+            )
+            if ended.isGroupUnusable, confinement.group != nil {
+                confinement.fallBack(because: ended.reason ?? "the control group cannot be used")
+                continue
+            }
+            ended.memoryLimit = confinement.outcome(of: ended)
+            return ended
+        }
+    }
+
+    /// Starts a child with any arguments and waits for its end.
+    private func start(
+        _ arguments: [String],
+        files: [FileDescriptor],
+        timeoutSeconds: Double,
+        _ lock: MeasurementLock,
+        _ cancellation: MeasurementCancellation,
+        group: MemoryGroup? = nil
+    ) throws(PreparationFailure) -> ChildEnd {
+        // A group of its own tells of its own kills; others may have theirs meanwhile.
+        let kills = { group?.oomKills ?? KernelKills.count }
+        let killsBefore = kills()
         do throws(MeasurementError) {
             let child = try ChildProcess(
                 ChildCommand(
@@ -180,7 +215,7 @@ public struct Measurer: Sendable {
             return ChildEnd(
                 result,
                 timeoutSeconds: timeoutSeconds,
-                kernelKilled: KernelKills.count > killsBefore
+                kernelKilled: kills() > killsBefore
             )
         } catch {
             throw .error(error)
@@ -208,12 +243,11 @@ public struct Measurer: Sendable {
             recordDescriptor: ChildProcess.recordDescriptor,
             isa: key.isa,
             threads: key.threads,
-            cpus: limits?.cpus.map { CPUList($0) },
-            memoryLimitBytes: limits?.memoryBytes
+            cpus: limits?.cpus.map { CPUList($0) }
         )
         let ended: ChildEnd
         do throws(PreparationFailure) {
-            ended = try start(arguments.strings, files: [], timeoutSeconds: 60, lock, cancellation)
+            ended = try startConfined(arguments.strings, files: [], timeoutSeconds: 60, lock, cancellation)
         } catch {
             guard case .error(let error) = error, error.code != .cancelled else { throw error }
             ended = ChildEnd(outcome: .crashed, reason: error.description)

@@ -40,6 +40,7 @@ struct RunDraft {
             flags: (end.wasStopped ? [.stopped] : []) + (host.limits == nil ? [] : [.standIn]),
             producer: producer
         )
+        run.memoryLimit = end.memoryLimit
         guard let record = end.record else {
             if end.outcome == .ok {
                 run.outcome = .crashed
@@ -55,13 +56,7 @@ struct RunDraft {
         run.isa = record.isa
         run.latencyNanoseconds = latency
         run.throughputPerSecond = Double(latency.count) / (Double(record.windowNanoseconds) / 1e9)
-        run.memory = Run.Memory(
-            peakRssBytes: record.memory.peakRssBytes,
-            loadPeakRssBytes: record.memory.loadPeakRssBytes,
-            rssAnonBytes: record.memory.rssAnonBytes,
-            arenaBytes: record.memory.arenaBytes,
-            weightBytes: record.memory.weightBytes
-        )
+        run.memory = Run.Memory(record.memory)
         run.counters = record.counters.map(Run.Counter.init)
         run.energy = Run.Energy(record.energy)
         run.layers = record.layers?.map(Run.Layer.init)

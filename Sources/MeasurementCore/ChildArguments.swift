@@ -14,8 +14,8 @@ public struct ChildArguments: Sendable, Hashable {
     public var durationNanoseconds: UInt64
     /// CPUs it holds itself to, nil for those it was started on.
     public var cpus: CPUList?
-    /// Address space it limits itself to, bytes.
-    public var memoryLimitBytes: UInt64?
+    /// Memory it limits itself to.
+    public var memoryLimit: ChildMemoryLimit?
     /// Whether it times the plan's steps too, after the window.
     public var timesLayers: Bool
     /// Queries that arrive in a second on average; nil for queries back to back.
@@ -31,7 +31,7 @@ public struct ChildArguments: Sendable, Hashable {
         instances: Int,
         durationNanoseconds: UInt64,
         cpus: CPUList? = nil,
-        memoryLimitBytes: UInt64? = nil,
+        memoryLimit: ChildMemoryLimit? = nil,
         timesLayers: Bool = false,
         ratePerSecond: Double? = nil,
         settleNanoseconds: UInt64 = 0
@@ -42,7 +42,7 @@ public struct ChildArguments: Sendable, Hashable {
         self.instances = instances
         self.durationNanoseconds = durationNanoseconds
         self.cpus = cpus
-        self.memoryLimitBytes = memoryLimitBytes
+        self.memoryLimit = memoryLimit
         self.timesLayers = timesLayers
         self.ratePerSecond = ratePerSecond
         self.settleNanoseconds = settleNanoseconds
@@ -55,7 +55,7 @@ public struct ChildArguments: Sendable, Hashable {
             "--instances", String(instances), "--nanoseconds", String(durationNanoseconds),
         ]
         if let cpus { strings += ["--cpus", cpus.cpus.map(String.init).joined(separator: ",")] }
-        if let memoryLimitBytes { strings += ["--memory-limit", String(memoryLimitBytes)] }
+        if let memoryLimit { strings += memoryLimit.strings }
         if timesLayers { strings.append("--layers") }
         if let ratePerSecond { strings += ["--rate", String(ratePerSecond)] }
         if settleNanoseconds > 0 { strings += ["--settle", String(settleNanoseconds)] }
@@ -65,8 +65,9 @@ public struct ChildArguments: Sendable, Hashable {
     /// What `--help` prints.
     public static let help = """
         USAGE: edgeprof-measure --plan FD --record FD --threads N --instances N --nanoseconds N
-                                [--cpus LIST] [--memory-limit BYTES] [--layers] [--rate R] [--settle N]
-               edgeprof-measure ceilings --record FD --isa ISA --threads N [--cpus LIST] [--memory-limit BYTES]
+                                [--cpus LIST] [--layers] [--rate R] [LIMIT]
+               edgeprof-measure ceilings --record FD --isa ISA --threads N [--cpus LIST] [LIMIT]
+        LIMIT: --memory-limit BYTES [--memory-group FOLDER [--charged-elsewhere BYTES]]
 
         Runs one model and nothing else, or (ceilings) loops that show what the host can do, for edgeprof and
         edgeprof-agent, which start it. To measure a model by hand, use `edgeprof profile`.
@@ -77,7 +78,8 @@ public struct ChildArguments: Sendable, Hashable {
           --instances N         instances side by side
           --nanoseconds N       length of timed queries
           --cpus LIST           CPUs to stay on, for example 0,2-3
-          --memory-limit BYTES  address space to stay within
+          --memory-limit BYTES  memory to stay within: address space, or what is charged to the group --memory-group,
+                                less --charged-elsewhere
           --layers              time each step of the plan as well, after the timed queries
           --rate R              queries that arrive a second, at random; back to back without it
           --settle N            nanoseconds that warm-up may go on until clock and heat are steady
@@ -85,7 +87,7 @@ public struct ChildArguments: Sendable, Hashable {
           --help                show this
 
         Exit codes: 0 measured, 1 failed, 2 bad usage, 3 out of memory, 4 refused (plan or limits do not suit this host),
-        5 no query ended in time, 6 the parent is gone, 7 the plan is damaged.
+        5 no query ended in time, 6 the parent is gone, 7 the plan is damaged, 8 the control group cannot be used.
         """
 }
 
@@ -103,11 +105,10 @@ extension ChildArguments {
     public init(parsing strings: [String]) throws(ChildUsageError) {
         let words = try ChildWords(
             strings,
-            named: [
-                "--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--memory-limit", "--rate",
-                "--settle",
-            ],
-            switches: ["--layers", "--no-counters"]
+            named: ChildMemoryLimit.names.union([
+                "--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--rate",
+            ]),
+            switches: ["--layers"]
         )
         self.init(
             planDescriptor: try words.number("--plan", 0...Int32.max),
@@ -118,9 +119,7 @@ extension ChildArguments {
             durationNanoseconds: try words.number("--nanoseconds", 1...86_400_000_000_000)
         )
         timesLayers = words.switches.contains("--layers")
-        countsEvents = !words.switches.contains("--no-counters")
-        (cpus, memoryLimitBytes) = (try words.cpus(), try words.memoryLimit())
-        if words.values["--settle"] != nil { settleNanoseconds = try words.number("--settle", 0...86_400_000_000_000) }
+        (cpus, memoryLimit) = (try words.cpus(), try ChildMemoryLimit(words))
         if let text = words.values["--rate"] {
             guard let rate = Double(text), rate > 0, rate <= 1e6 else {
                 throw ChildUsageError(description: "--rate must be above 0 and at most 1000000, not \(text)")

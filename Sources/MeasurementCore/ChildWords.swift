@@ -54,10 +54,4 @@ struct ChildWords {
         }
         return cpus
     }
-
-    /// `--memory-limit`, nil when it is not given.
-    func memoryLimit() throws(ChildUsageError) -> UInt64? {
-        guard values["--memory-limit"] != nil else { return nil }
-        return try number("--memory-limit", 1...UInt64(Int64.max))
-    }
 }

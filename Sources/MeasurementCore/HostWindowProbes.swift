@@ -7,7 +7,8 @@ struct HostWindowProbes: WindowProbes {
     private let counters: CounterSession
     private let cpus: [Int]
     private let root = HostRoot.system
-    private var heatAndLoad: HeatAndLoadProbes
+    /// The group this process is held to a memory limit by, with what others are charged for.
+    var memoryLimit: (group: MemoryGroup, chargedElsewhereBytes: UInt64)?
     private var before = Sample()
     private var after = Sample()
 
@@ -15,6 +16,8 @@ struct HostWindowProbes: WindowProbes {
         var nanoseconds: UInt64 = 0
         var wallClockOffset: Int64 = 0
         var ownNanoseconds: UInt64 = 0
+        var faults = PageFaults()
+        var memoryGroup: MemoryGroupActivity?
         var processor = Reading<HostCPUTimes>.unavailable(.absent("no window yet"))
     }
 
@@ -43,7 +46,10 @@ struct HostWindowProbes: WindowProbes {
             nanoseconds: MonotonicClock.nanoseconds,
             wallClockOffset: WallClock.offsetNanoseconds,
             ownNanoseconds: ProcessCPUTime.nanoseconds,
-            processor: HostCPUTimes.read(cpus: cpus, root: root)
+            faults: .now,
+            memoryGroup: memoryLimit?.group.activity,
+            processor: HostCPUTimes.read(cpus: cpus, root: root),
+            energy: EnergySnapshot.read(root: root)
         )
     }
 
@@ -53,8 +59,14 @@ struct HostWindowProbes: WindowProbes {
         record.counters = counters.read().map(RecordedCounter.init)
         record.processor = processorTime()
         record.energy = energy(windowNanoseconds: record.windowNanoseconds)
-        record.heat = heatAndLoad.heat()
-        record.load = heatAndLoad.load()
+        record.memory.windowFaults = RecordedFaults(after.faults.since(before.faults))
+        if let memoryLimit, let first = before.memoryGroup, let second = after.memoryGroup {
+            record.memoryLimit = RecordedMemoryLimit(
+                second.since(first),
+                chargedElsewhereBytes: memoryLimit.chargedElsewhereBytes,
+                stretchNanoseconds: after.nanoseconds &- before.nanoseconds
+            )
+        }
     }
 
     private func processorTime() -> RecordedProcessorTime {

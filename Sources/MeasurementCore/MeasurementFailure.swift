@@ -10,6 +10,8 @@ public enum MeasurementFailure: Error, Sendable, Hashable {
     case unfinished(String)
     /// The parent went away.
     case abandoned
+    /// The control group made for the process cannot be used.
+    case noGroup(String)
     /// Anything else.
     case failed(String)
 
@@ -17,7 +19,7 @@ public enum MeasurementFailure: Error, Sendable, Hashable {
     public var reason: String {
         switch self {
         case .outOfMemory(let reason), .refused(let reason), .unusablePlan(let reason), .unfinished(let reason),
-            .failed(let reason):
+            .noGroup(let reason), .failed(let reason):
             reason
         case .abandoned: "the program that asked for the measurement is gone"
         }
@@ -31,6 +33,7 @@ public enum MeasurementFailure: Error, Sendable, Hashable {
         case .unusablePlan: .unusablePlan
         case .unfinished: .unfinished
         case .abandoned: .abandoned
+        case .noGroup: .noGroup
         case .failed: .failed
         }
     }
@@ -54,4 +57,6 @@ public enum ChildExit: Int32, Sendable, CaseIterable {
     case abandoned = 6
     /// The packed plan is damaged or of another version.
     case unusablePlan = 7
+    /// The control group made for the process cannot be used.
+    case noGroup = 8
 }

@@ -63,8 +63,7 @@ extension RecordReader {
         record.clockStepNanoseconds = try integer()
         record.counters = try list { reader throws(RecordError) in try reader.counter() }
         record.energy = try energy()
-        record.heat = try heat()
-        record.load = try load()
+        record.memoryLimit = try memoryLimit()
         record.steps = try list { reader throws(RecordError) in
             RecordedStep(
                 macs: try reader.integer(),
@@ -100,17 +99,6 @@ extension RecordReader {
         }
         guard latency.minimum <= latency.maximum else { throw RecordError("its least latency exceeds its greatest") }
         return latency
-    }
-
-    private mutating func memory() throws(RecordError) -> RecordedMemory {
-        var memory = RecordedMemory()
-        memory.loadPeakRssBytes = try integer()
-        memory.peakRssBytes = try integer()
-        memory.peakWasReset = try flag()
-        memory.rssAnonBytes = try integer()
-        memory.arenaBytes = try integer()
-        memory.weightBytes = try integer()
-        return memory
     }
 
     private mutating func processor() throws(RecordError) -> RecordedProcessorTime {

@@ -56,8 +56,7 @@ extension RecordBytes {
         append(record.energy.instrument)
         append(record.energy.domain)
         append(record.energy.joules)
-        append(record.heat)
-        append(record.load)
+        append(record.memoryLimit)
         append(record.steps) { bytes, step in
             bytes.append(step.macs)
             bytes.append(step.activationBytes)
@@ -99,15 +98,6 @@ extension RecordBytes {
             bytes.append(bin.nanoseconds)
             bytes.append(bin.count)
         }
-    }
-
-    private mutating func append(_ memory: RecordedMemory) {
-        append(memory.loadPeakRssBytes)
-        append(memory.peakRssBytes)
-        append(memory.peakWasReset)
-        append(memory.rssAnonBytes)
-        append(memory.arenaBytes)
-        append(memory.weightBytes)
     }
 
     private mutating func append(_ processor: RecordedProcessorTime) {

@@ -40,10 +40,8 @@ public struct MeasuredRecord: Sendable, Hashable {
     public var counters: [RecordedCounter] = []
     /// Energy over the window.
     public var energy = RecordedEnergy()
-    /// Clock and heat over the window.
-    public var heat = RecordedHeat()
-    /// What others did to the window.
-    public var load = RecordedLoad()
+    /// What a control group's limit did to the window; nil outside of one.
+    public var memoryLimit: RecordedMemoryLimit?
     /// What each step of the plan has to do, in the order they run.
     public var steps: [RecordedStep] = []
     /// Time by layer, nil when not asked for.
@@ -80,25 +78,6 @@ public struct RecordedLatency: Sendable, Hashable {
             self.count = count
         }
     }
-}
-
-/// Memory of the measuring process, bytes.
-public struct RecordedMemory: Sendable, Hashable {
-    /// VmHWM when loading had finished.
-    public var loadPeakRssBytes: UInt64 = 0
-    /// VmHWM after the window.
-    public var peakRssBytes: UInt64 = 0
-    /// Whether the peak was reset between the two, so that the second does not contain the first.
-    public var peakWasReset = false
-    /// RssAnon after the window.
-    public var rssAnonBytes: UInt64 = 0
-    /// Planned activation memory of one instance.
-    public var arenaBytes: UInt64 = 0
-    /// Packed weights.
-    public var weightBytes: UInt64 = 0
-
-    /// Makes a record of nothing.
-    public init() {}
 }
 
 /// CPU time over a stretch that covers the window and little more, on the CPUs the process may run on.

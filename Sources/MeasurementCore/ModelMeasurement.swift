@@ -16,15 +16,20 @@ public enum ModelMeasurement {
     public static func run(_ arguments: ChildArguments) throws(MeasurementFailure) -> MeasuredRecord {
         ProcessLimits.beExpendable()
         if let cpus = arguments.cpus { try ProcessLimits.hold(to: cpus) }
-        if let bytes = arguments.memoryLimitBytes { try ProcessLimits.limitMemory(to: bytes, spareBytes: spareBytes) }
+        let memoryLimit = try arguments.memoryLimit?.apply(spareBytes: spareBytes)
 
+        let faults = PageFaults.now
+        var memory = RecordedMemory()
+        memory.anonymousBeforePlanBytes = RecordedValue(try processMemory().anonymous)
         let plan = try loadPlan(arguments)
         // Before any thread is started: counters are inherited by later threads only.
-        var probes = HostWindowProbes(energyInstrument: arguments.energyInstrument)
+        var probes = HostWindowProbes()
+        probes.memoryLimit = memoryLimit
         let runners = try makeRunners(plan, arguments)
-        var memory = RecordedMemory()
         memory.arenaBytes = UInt64(clamping: plan.arenaBytes)
         memory.weightBytes = UInt64(clamping: plan.weightsBytes)
+        memory.scratchBytes = UInt64(clamping: runners.first?.scratchBytes ?? 0)
+        memory.loadFaults = RecordedFaults(PageFaults.now.since(faults))
         memory.loadPeakRssBytes = UInt64(clamping: try processMemory().peakResidentBytes)
         memory.peakWasReset = PeakMemoryReset.reset().isOK
 
@@ -37,10 +42,7 @@ public enum ModelMeasurement {
         let result = try session.run(runners, probes: &probes)
 
         // Until here the executors must live, or their arenas would be missing from what is resident.
-        let after = try withExtendedLifetime(runners) { () throws(MeasurementFailure) in try processMemory() }
-        memory.peakRssBytes = UInt64(clamping: after.peakResidentBytes)
-        // Kernels before 4.5 do not split the resident size; then all of it is the bound.
-        memory.rssAnonBytes = UInt64(clamping: after.anonymousBytes ?? after.residentBytes)
+        try withExtendedLifetime(runners) { () throws(MeasurementFailure) in try memory.readAfterWindow(plan) }
 
         var record = MeasuredRecord()
         record.isa = plan.instructionSet
@@ -95,7 +97,8 @@ public enum ModelMeasurement {
         return runners
     }
 
-    private static func processMemory() throws(MeasurementFailure) -> ProcessMemory {
+    /// This process's memory as `status` shows it.
+    static func processMemory() throws(MeasurementFailure) -> ProcessMemory {
         let reading = ProcessMemory.read()
         guard let memory = reading.value else {
             throw .failed("cannot read this process's memory: \(reading.availability.reason ?? "")")
@@ -122,6 +125,9 @@ final class ExecutorRunner: QueryRunner {
     }
 
     func runQuery() { executor.run() }
+
+    /// Working memory beside the arena.
+    var scratchBytes: Int { executor.scratchBytes }
 }
 
 extension MeasurementFailure {

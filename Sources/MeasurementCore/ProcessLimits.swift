@@ -23,8 +23,7 @@ enum ProcessLimits {
     /// - Throws: `outOfMemory` when less is left, `refused` when the system does not take the limit.
     static func limitMemory(to bytes: UInt64, spareBytes: Int) throws(MeasurementFailure) {
         // Asked beforehand: once the limit lies below what is in use, not even the answer could be put together.
-        let statm = HostRoot.system.readValue("/proc/self/statm")?.split(separator: " ").first
-        let used = (statm.flatMap { UInt64($0) } ?? 0) &* UInt64(sysconf(Int32(_SC_PAGESIZE)))
+        let used = memoryBytes(field: 0)
         guard bytes > used, bytes - used >= UInt64(spareBytes) else {
             throw .outOfMemory("the memory limit of \(bytes >> 10) KiB is less than an empty process takes here")
         }
@@ -32,6 +31,16 @@ enum ProcessLimits {
         guard setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else {
             throw .refused("cannot limit memory to \(bytes) bytes: \(String(cString: strerror(errno)))")
         }
+    }
+
+    /// What this process has in memory now, its program's file included; 0 where it is not told.
+    static var residentBytes: UInt64 { memoryBytes(field: 1) }
+
+    /// A field of `statm`: address space, then what is resident of it.
+    private static func memoryBytes(field: Int) -> UInt64 {
+        let fields = HostRoot.system.readValue("/proc/self/statm")?.split(separator: " ") ?? []
+        let pages = fields.count > field ? UInt64(fields[field]) ?? 0 : 0
+        return pages &* UInt64(sysconf(Int32(_SC_PAGESIZE)))
     }
 
     /// Leaves no core file behind, and is the first the kernel ends when memory runs out: this costs a run, not the agent.

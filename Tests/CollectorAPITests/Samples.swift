@@ -146,6 +146,7 @@ extension Run {
                 peakRssBytes: 60 << 20,
                 loadPeakRssBytes: 50 << 20,
                 rssAnonBytes: 1,
+                planResidentBytes: MeasuredValue(3),
                 arenaBytes: 2,
                 weightBytes: 3
             ),
@@ -181,8 +182,17 @@ extension Run {
             ],
             producer: "0.1.0"
         )
-        run.layers?[0].counters = ["cycles": 12]
-        run.host.cacheLineBytes = 64
+        if isMeasured {
+            run.memoryLimit = MemoryLimit(
+                bytes: 512 << 20,
+                mechanism: .cgroupV2,
+                verdict: .fits,
+                peakBytes: 60 << 20,
+                majorFaults: 0,
+                refaults: MeasuredValue(0),
+                pressureShare: MeasuredValue(0)
+            )
+        }
         return run
     }
 }

@@ -57,6 +57,7 @@ import Testing
         #expect(found["cpu-affinity"]?.detail == "2 of 4 CPUs usable")
         #expect(found["instruction-set"]?.detail == "avx2, portable")
         #expect(found["perf-event-paranoid"]?.detail == "level 2")
+        #expect(found["memory-cgroup"]?.detail?.hasPrefix("cgroup v1, below ") == true)
     }
 
     @Test func aServerThatDenies() throws {
@@ -80,11 +81,19 @@ import Testing
     }
 
     @Test func aStrictSettingDoesNotMatterToThePrivileged() throws {
-        let found = capabilities(try FixtureHost("intel-server").root)
+        let host = try FixtureHost("intel-server")
+        let group = "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice"
+        try host.add(group + "/cgroup.procs", "\(getpid())\n")
+        let found = capabilities(host.root)
         #expect(found["perf-event-paranoid"]?.availability == .ok)
         #expect(found["perf-event-paranoid"]?.detail == "level 4")
         #expect(found["energy"]?.detail == "rapl:package-0+package-1 (package)")
         #expect(found["memory-cgroup"]?.availability == .ok)
+        #expect(found["memory-cgroup"]?.detail == "cgroup v2, below \(group)")
+        try host.add(group + "/cgroup.procs", "1\n\(getpid())\n")
+        let crowded = capabilities(host.root)["memory-cgroup"]?.availability
+        #expect(crowded?.status == .denied && crowded?.remedy?.contains("Delegate=yes") == true)
+        #expect(crowded?.reason?.hasSuffix("a limit is one of address space") == true)
     }
 
     @Test func raspberryPiLeavesTheMemoryControllerOff() throws {

@@ -132,7 +132,7 @@ import Testing
         var arguments = CeilingArguments(recordDescriptor: 3, isa: "avx2", threads: 4)
         #expect(try CeilingArguments(parsing: arguments.strings) == arguments)
         arguments.cpus = CPUList([0, 2])
-        arguments.memoryLimitBytes = 1 << 30
+        arguments.memoryLimit = ChildMemoryLimit(bytes: 1 << 30, groupFolder: "/sys/g")
         #expect(try CeilingArguments(parsing: arguments.strings) == arguments)
         for (words, message) in [
             ([], "ceilings comes first"), (["ceilings"], "--record is missing"),

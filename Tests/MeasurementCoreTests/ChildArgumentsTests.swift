@@ -16,7 +16,9 @@ import Testing
         var arguments = Self.least
         #expect(try ChildArguments(parsing: arguments.strings) == arguments)
         arguments.cpus = CPUList([0, 2, 3])
-        arguments.memoryLimitBytes = 512 << 20
+        arguments.memoryLimit = ChildMemoryLimit(bytes: 512 << 20)
+        #expect(try ChildArguments(parsing: arguments.strings) == arguments)
+        arguments.memoryLimit = ChildMemoryLimit(bytes: 1, groupFolder: "/sys/a b", chargedElsewhereBytes: 7)
         arguments.timesLayers = true
         arguments.countsEvents = false
         arguments.ratePerSecond = 12.345678901

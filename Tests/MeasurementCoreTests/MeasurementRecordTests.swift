@@ -19,6 +19,8 @@ import Testing
         record.memory.peakRssBytes = 30 << 20
         record.memory.peakWasReset = true
         record.memory.arenaBytes = 1_800_000
+        record.memory.planResidentBytes = RecordedValue(25_000_000)
+        record.memory.windowFaults = RecordedFaults(minor: 3, major: 1)
         record.processor.isKnown = true
         record.processor.cpus = 4
         record.processor.busyNanoseconds = 5
@@ -35,9 +37,13 @@ import Testing
             .init(name: "cycles", availability: .absent, reason: "no PMU — übrig"),
         ]
         record.energy = .init(availability: .denied, reason: "root only")
-        record.tail = .steadyLatency
-        record.heat = HeatAndLoadRecordTests.heat
-        record.load = HeatAndLoadRecordTests.load
+        record.memoryLimit = RecordedMemoryLimit(
+            chargedElsewhereBytes: 9 << 20,
+            refaults: RecordedValue(12),
+            reclaimedPages: RecordedValue(40),
+            scannedPages: RecordedValue(unavailable: .absent, reason: "version 1"),
+            pressureShare: RecordedValue(0.25)
+        )
         record.steps = [.init(macs: 118_013_952, activationBytes: 953_000, constantBytes: 344)]
         record.layers = [
             .init(
@@ -57,6 +63,7 @@ import Testing
         #expect(try MeasurementRecord(MeasurementRecord.measured(Self.example).encoded()) == .measured(Self.example))
         var plain = Self.example
         plain.layers = nil
+        plain.memoryLimit = nil
         #expect(try MeasurementRecord(MeasurementRecord.measured(plain).encoded()) == .measured(plain))
         let failed = MeasurementRecord.failed(reason: "no memory")
         #expect(try MeasurementRecord(failed.encoded()) == failed)

@@ -11,8 +11,9 @@ import Testing
 @Suite(.serialized) struct EndToEndTests {
     private let folder = TemporaryFolder()
 
-    private func measurer(limits: HostLimits? = nil) throws -> Measurer {
+    private func measurer(limits: HostLimits? = nil, inGroups: Bool = true) throws -> Measurer {
         var measurer = try Measurer(cacheDirectory: folder.path + "/cache", limits: limits, helper: RealHelper.path)
+        if !inGroups { measurer.controlGroups = nil }
         measurer.lockFolders = [folder.path]
         return measurer
     }
@@ -145,16 +146,19 @@ import Testing
     @Test(.enabled(if: canBeLimited)) func tooLittleMemoryIsOutOfMemory() throws {
         var outcomes: Set<Run.Outcome> = []
         for megabytes: UInt64 in [1, 8, 24, 40, 48, 56, 64, 80, 128] {
-            let run = try measurer(limits: HostLimits(memoryBytes: megabytes << 20)).measure(
+            let limits = HostLimits(memoryBytes: megabytes << 20)
+            let run = try measurer(limits: limits, inGroups: false).measure(
                 model: .zoo("shufflenet_v2_x0_5"),
                 settings: MeasurementSettings(durationSeconds: 0.1)
             )
             #expect(run.outcome == .oom || run.outcome == .ok, "\(megabytes) MiB: \(run.outcomeReason ?? "")")
             outcomes.insert(run.outcome)
+            #expect(run.memoryLimit?.mechanism == .addressSpace && run.memoryLimit?.reason != nil)
+            #expect(run.memoryLimit?.verdict == (run.outcome == .ok ? .fits : .doesNotFit))
         }
         #expect(outcomes == [.oom, .ok])
         let many = MeasurementSettings(threads: 8, instances: 64, scenario: .offline, durationSeconds: 0.1)
-        let run = try measurer(limits: HostLimits(memoryBytes: 256 << 20)).measure(
+        let run = try measurer(limits: HostLimits(memoryBytes: 256 << 20), inGroups: false).measure(
             model: .zoo("shufflenet_v2_x0_5"),
             settings: many
         )

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 uint64_t edgeprof_hwcap(void) { return getauxval(AT_HWCAP); }
@@ -17,4 +18,9 @@ long edgeprof_get_affinity(uint8_t *mask, size_t bytes) {
 
 long edgeprof_set_affinity(const uint8_t *mask, size_t bytes) {
     return syscall(SYS_sched_setaffinity, 0, bytes, mask) < 0 ? -errno : 0;
+}
+
+long edgeprof_attribute(const char *path, const char *name, uint8_t *value, size_t bytes) {
+    ssize_t length = getxattr(path, name, value, bytes);
+    return length < 0 ? -errno : length;
 }

@@ -1,3 +1,4 @@
+internal import CHostInfo
 internal import Glibc
 
 /// Where a host's `/proc`, `/sys` and `/etc` are: `/` itself, or a folder of captured files in a test.
@@ -124,6 +125,13 @@ public struct HostRoot: Sendable, Hashable {
             return written == bytes.count ? nil : HostFileError(path: path, code: EIO)
         case .failure(let error): return error
         }
+    }
+
+    /// The value of a file's extended attribute of at most 64 bytes; nil where there is none.
+    public func attribute(_ name: String, of path: String) -> String? {
+        var value = [UInt8](repeating: 0, count: 64)
+        let length = edgeprof_attribute(self.path(path), name, &value, value.count)
+        return length >= 0 ? String(decoding: value.prefix(length), as: UTF8.self) : nil
     }
 
     private func open(_ path: String, _ mode: Int32) -> Result<Int32, HostFileError> {

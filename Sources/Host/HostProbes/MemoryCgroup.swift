@@ -5,9 +5,31 @@ public enum MemoryCgroup: Probe {
     /// `memory-cgroup`.
     public static let name = "memory-cgroup"
 
-    /// Finds this process's own group of the memory controller and whether groups may be made below it.
+    /// What would enforce a memory limit: a group below this process's own of the memory controller, else the address space.
     public static func capability(root: HostRoot) -> Capability {
-        Capability(name: name, reading: folder(root: root)) { "below " + $0 }
+        let reading = folder(root: root)
+        guard let folder = reading.value else {
+            let availability = reading.availability
+            let reason = (availability.reason ?? "no control group") + "; a limit is one of address space"
+            return Capability(
+                name: name,
+                availability: availability.status == .denied
+                    ? .denied(reason, remedy: availability.remedy) : .absent(reason, remedy: availability.remedy)
+            )
+        }
+        guard root.exists(folder + "/cgroup.controllers") else {
+            return Capability(name: name, availability: .ok, detail: "cgroup v1, below \(folder)")
+        }
+        if let refusal = OwnedMemoryGroup.refusal(in: folder, files: root) {
+            return Capability(
+                name: name,
+                availability: .denied(
+                    refusal.reason + "; a limit is one of address space",
+                    remedy: refusal.remedy
+                )
+            )
+        }
+        return Capability(name: name, availability: .ok, detail: "cgroup v2, below \(folder)")
     }
 
     /// The folder below which this process may make a group with a memory limit.

@@ -82,3 +82,15 @@ extension ProcessMemory: Probe {
         }
     }
 }
+
+extension ProcessMemory {
+    /// The resident size of a process with shared pages divided among their users, bytes; or why it is not known.
+    public static func proportional(_ process: ProcessSelector = .current, root: HostRoot = .system) -> Reading<Int64> {
+        switch root.read(process.folder + "/smaps_rollup") {
+        case .failure(let error):
+            .unavailable(error.availability(absent: "this kernel has no smaps_rollup (Linux 4.14)"))
+        case .success(let text):
+            proportionalBytes(rollup: text).map { .value($0) } ?? .unavailable(.absent("smaps_rollup has no Pss"))
+        }
+    }
+}

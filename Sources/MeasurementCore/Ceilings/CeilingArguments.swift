@@ -13,8 +13,8 @@ public struct CeilingArguments: Sendable, Hashable {
     public var threads: Int
     /// CPUs it holds itself to, nil for those it was started on.
     public var cpus: CPUList?
-    /// Address space it limits itself to, bytes.
-    public var memoryLimitBytes: UInt64?
+    /// Memory it limits itself to.
+    public var memoryLimit: ChildMemoryLimit?
 
     /// Makes arguments.
     public init(
@@ -22,20 +22,20 @@ public struct CeilingArguments: Sendable, Hashable {
         isa: String,
         threads: Int,
         cpus: CPUList? = nil,
-        memoryLimitBytes: UInt64? = nil
+        memoryLimit: ChildMemoryLimit? = nil
     ) {
         self.recordDescriptor = recordDescriptor
         self.isa = isa
         self.threads = threads
         self.cpus = cpus
-        self.memoryLimitBytes = memoryLimitBytes
+        self.memoryLimit = memoryLimit
     }
 
     /// The arguments as strings, without the program's name.
     public var strings: [String] {
         var strings = [Self.mode, "--record", String(recordDescriptor), "--isa", isa, "--threads", String(threads)]
         if let cpus { strings += ["--cpus", cpus.cpus.map(String.init).joined(separator: ",")] }
-        if let memoryLimitBytes { strings += ["--memory-limit", String(memoryLimitBytes)] }
+        if let memoryLimit { strings += memoryLimit.strings }
         return strings
     }
 
@@ -47,13 +47,13 @@ public struct CeilingArguments: Sendable, Hashable {
         guard strings.first == Self.mode else { throw ChildUsageError(description: "\(Self.mode) comes first") }
         let words = try ChildWords(
             strings.dropFirst(),
-            named: ["--record", "--isa", "--threads", "--cpus", "--memory-limit"]
+            named: ChildMemoryLimit.names.union(["--record", "--isa", "--threads", "--cpus"])
         )
         self.init(
             recordDescriptor: try words.number("--record", 0...Int32.max),
             isa: try words.text("--isa"),
             threads: try words.number("--threads", 1...1024)
         )
-        (cpus, memoryLimitBytes) = (try words.cpus(), try words.memoryLimit())
+        (cpus, memoryLimit) = (try words.cpus(), try ChildMemoryLimit(words))
     }
 }

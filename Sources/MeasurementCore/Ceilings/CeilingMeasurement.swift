@@ -15,7 +15,7 @@ public enum CeilingMeasurement {
     public static func run(_ arguments: CeilingArguments) throws(MeasurementFailure) -> RecordedCeilings {
         ProcessLimits.beExpendable()
         if let cpus = arguments.cpus { try ProcessLimits.hold(to: cpus) }
-        if let bytes = arguments.memoryLimitBytes { try ProcessLimits.limitMemory(to: bytes, spareBytes: spareBytes) }
+        _ = try arguments.memoryLimit?.apply(spareBytes: spareBytes)
         let (peak, load) = try loops(of: arguments.isa)
         let threads = arguments.threads
         let cpus = CPUAffinity.current ?? CPUList([0])
@@ -25,7 +25,7 @@ public enum CeilingMeasurement {
             caches: CacheLevel.read(cpus: cpus),
             cpus: cpus.cpus.count,
             threads: threads,
-            availableBytes: availableBytes(limit: arguments.memoryLimitBytes)
+            availableBytes: availableBytes(limit: arguments.memoryLimit?.bytes)
         ).levels
         let largest = levels.compactMap(\.bytesPerThread).max() ?? 0
         let buffer = try LoadBuffer(bytesPerThread: largest, threads: threads)

@@ -103,7 +103,9 @@ struct Profile: AsyncParsableCommand {
     )
     var trace: String?
 
-    @Option(help: ArgumentHelp("Address space the measured process may use, for example 512MiB.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp("Memory the measured process may use, for example 512MiB.", valueName: "size")
+    )
     var memoryLimit: BytesArgument?
 
     @OptionGroup var output: OutputOptions

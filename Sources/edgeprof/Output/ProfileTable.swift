@@ -59,7 +59,7 @@ enum ProfileTable {
             let models = all.enumerated().filter { all.firstIndex(of: $1) == $0 }.map(\.element)
             return models.isEmpty ? nil : "\(flag.rawValue): \(models.joined(separator: ", "))"
         }
-        lines += ServiceWords.notes(runs)
+        lines += MemoryRows.notes(runs)
         for reason in Set(runs.compactMap { $0.roofline?.reason }).sorted() {
             let models = runs.filter { $0.roofline?.reason == reason }.map(\.model.name)
             lines.append("no roofline (\(reason)): \(models.joined(separator: ", "))")

@@ -52,6 +52,7 @@ enum RunTable {
                     + "arena \(HumanUnits.bytes(memory.arenaBytes)), weights \(HumanUnits.bytes(memory.weightBytes))",
             ])
         }
+        rows += MemoryRows.details(run)
         rows += run.counters.map { ["counter \($0.name)", describe($0)] }
         if let energy = run.energy {
             rows.append([

@@ -81,6 +81,7 @@ enum ProfilePage {
                 ]
             )
         }
+        if let limit = run.memoryLimit { rows.append(MemoryRows.figure(limit, run)) }
         if let energy = run.energy {
             let details = [EnergyText.power(run), EnergyText.resolution(run), EnergyText.idle(run)].compactMap(\.self)
             rows.append(

@@ -23,6 +23,7 @@ extension FieldChecker {
         if let reason = run.outcomeReason { require(text: reason, "outcomeReason", bytes: 0...4096) }
         checkFigures(run)
         if let memory = run.memory { check(memory) }
+        if let limit = run.memoryLimit { check(limit, of: run) }
         check(run.counters)
         if let energy = run.energy { check(energy) }
         checkService(run)
@@ -73,17 +74,6 @@ extension FieldChecker {
             require(throughput, "throughputPerSecond", in: 1e-9...1e9)
         }
         if let latency = run.latencyNanoseconds { check(latency) }
-    }
-
-    private mutating func check(_ memory: Run.Memory) {
-        for (name, bytes) in [
-            ("peakRssBytes", memory.peakRssBytes), ("loadPeakRssBytes", memory.loadPeakRssBytes),
-            ("rssAnonBytes", memory.rssAnonBytes), ("arenaBytes", memory.arenaBytes),
-            ("weightBytes", memory.weightBytes),
-        ] {
-            require(bytes, "memory.\(name)", in: 0...Self.maximumBytes)
-        }
-        require(memory.peakRssBytes > 0, "memory.peakRssBytes", "must not be 0; leave memory out instead")
     }
 
     private mutating func check(_ counters: [Run.Counter]) {

@@ -24,6 +24,9 @@ public struct Plan: Sendable {
     /// Bytes of packed weights, biases, multipliers and tables.
     public var weightsBytes: Int { blob.count }
 
+    /// Address of the first of them: inside the mapped file where the plan came from one.
+    public var weightsAddress: UInt64 { UInt64(UInt(bitPattern: blob.base)) }
+
     /// The instruction set of the kernels it was packed for.
     public var instructionSet: String { kernels.instructionSet }
 

@@ -1,4 +1,4 @@
-// What Swift cannot say itself: CPUID, XGETBV, the auxiliary vector and a CPU mask of any width.
+// What Swift cannot say itself: CPUID, XGETBV, the auxiliary vector, extended attributes and a CPU mask of any width.
 #ifndef EDGEPROF_CHOSTINFO_H
 #define EDGEPROF_CHOSTINFO_H
 
@@ -39,5 +39,8 @@ long edgeprof_get_affinity(uint8_t *mask, size_t bytes);
 
 // Keeps the calling thread, and threads it starts later, on these CPUs. 0 or -errno.
 long edgeprof_set_affinity(const uint8_t *mask, size_t bytes);
+
+// The value of a file's extended attribute. Bytes of it, or -errno.
+long edgeprof_attribute(const char *path, const char *name, uint8_t *value, size_t bytes);
 
 #endif
