@@ -69,7 +69,7 @@ final class ArrivalSchedule: @unchecked Sendable {
     func answer(
         until isAbandoned: () -> Bool,
         _ run: () -> Void,
-        record: (_ nanoseconds: UInt64) -> Void
+        record: (_ nanoseconds: UInt64, _ arrival: UInt64) -> Void
     ) -> Bool {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < offsets.count else { return false }
@@ -86,7 +86,7 @@ final class ArrivalSchedule: @unchecked Sendable {
         if isAbandoned() { return false }
         run()
         let latency = MonotonicClock.nanoseconds &- arrival
-        if counted.contains(offset) { record(latency) }
+        if counted.contains(offset) { record(latency, arrival) }
         finished.add(1, ordering: .releasing)
         return true
     }

@@ -14,10 +14,18 @@ protocol QueryRunner: AnyObject, SendableMetatype {
 final class MeasurementWindow: Sendable {
     private let start = Atomic<UInt64>(.max)
     private let end = Atomic<UInt64>(.max)
+    private let middle = Atomic<UInt64>(0)
     private let isClosed = Atomic(false)
 
-    /// Sets both moments, in nanoseconds of the monotonic clock.
-    func open(from first: UInt64, to last: UInt64) {
+    /// When queries begin and cease to count, once that is known.
+    var startMoment: UInt64 { start.load(ordering: .acquiring) }
+    var endMoment: UInt64 { end.load(ordering: .relaxed) }
+    /// Latency before the window, typical of all instances.
+    var middleNanoseconds: UInt64 { middle.load(ordering: .relaxed) }
+
+    /// Sets both moments, in nanoseconds of the monotonic clock, and what latency is typical before.
+    func open(from first: UInt64, to last: UInt64, middle: UInt64 = 0) {
+        self.middle.store(middle, ordering: .relaxed)
         end.store(last, ordering: .relaxed)
         start.store(first, ordering: .releasing)
     }
@@ -86,6 +94,7 @@ final class Instance<Runner: QueryRunner>: @unchecked Sendable {
     func run() {
         // Locals, so that the window sees neither exclusivity checks nor shared storage.
         var recorder = LatencyRecorder()
+        var isCounting = false
         var moment = MonotonicClock.nanoseconds
         while true {
             let began = moment
@@ -94,7 +103,12 @@ final class Instance<Runner: QueryRunner>: @unchecked Sendable {
             if let arrivals, arrivals.hasBegun(at: moment) { return serve(arrivals) }
             switch window.phase(at: moment) {
             case .warmUp: noteWarmUp(moment &- began)
-            case .counted: recorder.record(moment &- began)
+            case .counted:
+                if !isCounting {
+                    recorder.begin(window)
+                    isCounting = true
+                }
+                recorder.record(moment &- began, at: moment)
             case .over:
                 self.recorder = recorder
                 window.waitUntilClosed()
@@ -106,10 +120,11 @@ final class Instance<Runner: QueryRunner>: @unchecked Sendable {
     /// Answers arriving queries until none is left.
     private func serve(_ arrivals: ArrivalSchedule) {
         var recorder = LatencyRecorder()
+        recorder.begin(window)
         while arrivals.answer(
             until: { window.isAbandoned },
             { runner.runQuery() },
-            record: { recorder.record($0) }
+            record: { recorder.record($0, at: $1) }
         ) {}
         self.recorder = recorder
         window.waitUntilClosed()

@@ -6,7 +6,7 @@ struct LatencyRecorder {
     static let longestNanoseconds: UInt64 = 1 << 43
 
     /// What one takes, rounded up.
-    static let bytes = 192 << 10
+    static let bytes = (192 << 10) + StretchCounter.bytes
 
     private var histogram = Histogram<UInt32>(
         highestTrackableValue: longestNanoseconds,
@@ -15,15 +15,22 @@ struct LatencyRecorder {
     private var minimum = UInt64.max
     private var maximum: UInt64 = 0
     private var sum: UInt64 = 0
+    private var stretches = StretchCounter()
 
-    /// Counts one query; never allocates.
+    /// Prepares for a window before its first query is counted; allocates nothing.
+    mutating func begin(_ window: MeasurementWindow) {
+        stretches.begin(from: window.startMoment, to: window.endMoment, middle: window.middleNanoseconds)
+    }
+
+    /// Counts one query that ended, or arrived, at a moment; never allocates.
     @inline(__always)
-    mutating func record(_ nanoseconds: UInt64) {
+    mutating func record(_ nanoseconds: UInt64, at moment: UInt64) {
         let nanoseconds = min(nanoseconds, Self.longestNanoseconds)
         histogram.record(nanoseconds)
         minimum = min(minimum, nanoseconds)
         maximum = max(maximum, nanoseconds)
         sum &+= nanoseconds
+        stretches.record(nanoseconds, at: moment)
     }
 
     /// Queries counted.
@@ -35,6 +42,7 @@ struct LatencyRecorder {
         minimum = min(minimum, other.minimum)
         maximum = max(maximum, other.maximum)
         sum &+= other.sum
+        stretches.add(other.stretches)
     }
 
     /// What goes into the record.
@@ -47,6 +55,7 @@ struct LatencyRecorder {
         latency.bins = histogram.recordedValues().map {
             RecordedLatency.Bin(nanoseconds: $0.value, count: UInt64($0.count))
         }
+        latency.stretches = stretches.recorded()
         return latency
     }
 }

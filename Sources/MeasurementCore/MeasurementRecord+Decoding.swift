@@ -97,6 +97,7 @@ extension RecordReader {
             total = sum
             return bin
         }
+        latency.stretches = try stretches()
         guard latency.minimum <= latency.maximum else { throw RecordError("its least latency exceeds its greatest") }
         return latency
     }

@@ -98,6 +98,7 @@ extension RecordBytes {
             bytes.append(bin.nanoseconds)
             bytes.append(bin.count)
         }
+        append(stretches: latency.stretches)
     }
 
     private mutating func append(_ processor: RecordedProcessorTime) {

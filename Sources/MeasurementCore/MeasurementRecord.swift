@@ -61,6 +61,8 @@ public struct RecordedLatency: Sendable, Hashable {
     public var sum: UInt64 = 0
     /// How many queries took about so long, ascending in nanoseconds.
     public var bins: [Bin] = []
+    /// Queries by part of the window, in order, each by rung of one ladder of latencies; empty where not counted.
+    public var stretches: [[UInt32]] = []
 
     /// Makes a summary of no queries.
     public init() {}

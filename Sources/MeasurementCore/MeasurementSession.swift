@@ -107,8 +107,8 @@ struct MeasurementSession {
     ) throws(MeasurementFailure) -> SessionResult {
         var result = SessionResult()
         result.warmUpSettled = try warmUp(instances, began: began)
-        if settleNanoseconds > 0 { result.tail = try settle(instances, began: began, probes: probes) }
-        let slowest = instances.map { $0.medianNanoseconds.load(ordering: .relaxed) }.max() ?? 0
+        let medians = instances.map { $0.medianNanoseconds.load(ordering: .relaxed) }.sorted()
+        let slowest = medians.last ?? 0
         result.windowNanoseconds = max(durationNanoseconds, slowest &* Self.leastQueries)
         let ramp =
             arrivals == nil ? 0 : max(result.windowNanoseconds / Self.rampShare, slowest &* Self.rampQueries)
@@ -116,10 +116,11 @@ struct MeasurementSession {
         probes.beforeWindow()
         // The queries that were under way during the probes end before the window begins.
         let opening = MonotonicClock.nanoseconds &+ slowest &+ slowest / 2 &+ 1_000_000
-        arrivals?.open(at: opening)
         let start = opening &+ ramp
         let end = start &+ result.windowNanoseconds
-        window.open(from: start, to: end)
+        // Before arrivals begin: whoever answers them asks for the window.
+        window.open(from: start, to: end, middle: medians.isEmpty ? 0 : medians[medians.count / 2])
+        arrivals?.open(at: opening)
         try parent.sleep(until: start)
         probes.windowOpens()
         result.warmUpNanoseconds = start &- began

@@ -176,57 +176,12 @@ private struct CountingProbes: WindowProbes {
     }
 }
 
-@Suite struct WarmUpTests {
-    @Test func steadyLatencySettles() {
-        var warmUp = WarmUp()
-        for _ in 0..<23 { warmUp.add(5_000_000) }
-        #expect(!warmUp.isSettled)
-        warmUp.add(5_050_000)
-        #expect(warmUp.isSettled)
-        #expect(warmUp.medianNanoseconds == 5_000_000)
-        #expect(warmUp.queries == 24)
-    }
-
-    @Test func fallingLatencySettlesOnlyOnceItIsFlat() {
-        var warmUp = WarmUp()
-        var latency = 20_000_000.0
-        while latency > 5_000_000 {
-            for _ in 0..<8 { warmUp.add(UInt64(latency)) }
-            #expect(!warmUp.isSettled)
-            latency *= 0.95
-        }
-        for _ in 0..<24 { warmUp.add(UInt64(latency)) }
-        #expect(warmUp.isSettled)
-    }
-
-    @Test func oneOutlierDoesNotHinderIt() {
-        var warmUp = WarmUp()
-        for index in 0..<24 { warmUp.add(index % 8 == 3 ? 50_000_000 : 5_000_000) }
-        #expect(warmUp.isSettled)
-    }
-
-    @Test func shortQueriesFillWholeStretches() {
-        var warmUp = WarmUp()
-        for _ in 0..<74 { warmUp.add(1_000_000) }
-        #expect(!warmUp.isSettled)
-        warmUp.add(1_000_000)
-        #expect(warmUp.isSettled)
-    }
-
-    @Test func medianIsThereFromTheFirstQuery() {
-        var warmUp = WarmUp()
-        #expect(warmUp.medianNanoseconds == 0)
-        warmUp.add(7)
-        #expect(warmUp.medianNanoseconds == 7)
-    }
-}
-
 @Suite struct LatencyRecorderTests {
     @Test func extremesAndSumAreExact() {
         var recorder = LatencyRecorder()
-        for value: UInt64 in [1_234_567, 7_654_321, 40] { recorder.record(value) }
+        for value: UInt64 in [1_234_567, 7_654_321, 40] { recorder.record(value, at: 0) }
         var other = LatencyRecorder()
-        other.record(99_999_999)
+        other.record(99_999_999, at: 0)
         recorder.add(other)
         let latency = recorder.recorded()
         #expect(latency.minimum == 40)
@@ -240,8 +195,8 @@ private struct CountingProbes: WindowProbes {
 
     @Test func nothingIsTooLongOrTooShort() {
         var recorder = LatencyRecorder()
-        recorder.record(.max)
-        recorder.record(0)
+        recorder.record(.max, at: .max)
+        recorder.record(0, at: 0)
         #expect(recorder.count == 2)
         #expect(recorder.recorded().bins.count == 2)
         #expect(recorder.recorded().maximum == LatencyRecorder.longestNanoseconds)
