@@ -174,38 +174,32 @@ public struct Run: Codable, Sendable, Hashable {
         }
     }
 
-    /// Latency of timed queries in nanoseconds.
-    public struct Latency: Codable, Sendable, Hashable {
-        /// Percentiles of the histogram.
-        public var p50, p90, p99: UInt64
-        /// Extremes.
-        public var min, max: UInt64
-        /// Arithmetic mean.
-        public var mean: Double
-        /// Number of queries.
-        public var count: UInt64
-        /// Sorted [nanoseconds, count] pairs, at most 3 significant digits of value.
-        public var histogram: [[UInt64]]
+    /// Memory of the process that ran the model, bytes.
+    public struct Memory: Codable, Sendable, Hashable {
+        /// VmHWM after the timed queries.
+        public var peakRssBytes: UInt64
+        /// VmHWM when loading had finished.
+        public var loadPeakRssBytes: UInt64
+        /// RssAnon after the timed queries.
+        public var rssAnonBytes: UInt64
+        /// Planned activation memory of one instance.
+        public var arenaBytes: UInt64
+        /// Packed weights, shared by all instances.
+        public var weightBytes: UInt64
 
-        /// Makes a latency summary.
+        /// Makes a memory record.
         public init(
-            p50: UInt64,
-            p90: UInt64,
-            p99: UInt64,
-            min: UInt64,
-            max: UInt64,
-            mean: Double,
-            count: UInt64,
-            histogram: [[UInt64]]
+            peakRssBytes: UInt64,
+            loadPeakRssBytes: UInt64,
+            rssAnonBytes: UInt64,
+            arenaBytes: UInt64,
+            weightBytes: UInt64
         ) {
-            self.p50 = p50
-            self.p90 = p90
-            self.p99 = p99
-            self.min = min
-            self.max = max
-            self.mean = mean
-            self.count = count
-            self.histogram = histogram
+            self.peakRssBytes = peakRssBytes
+            self.loadPeakRssBytes = loadPeakRssBytes
+            self.rssAnonBytes = rssAnonBytes
+            self.arenaBytes = arenaBytes
+            self.weightBytes = weightBytes
         }
     }
 

@@ -1,6 +1,5 @@
 internal import EdgeprofAPI
 internal import MeasurementCore
-internal import Statistics
 
 /// A run in the making: what is known before the child ends.
 struct RunDraft {
@@ -73,26 +72,6 @@ struct RunDraft {
         )
         run.flags = Flag.allCases.filter((seen + run.flags).contains)
         return run
-    }
-}
-
-extension Run.Latency {
-    /// Nil without queries.
-    fileprivate init?(_ latency: RecordedLatency) {
-        let pairs = latency.bins.map { [$0.nanoseconds, $0.count] }
-        guard let histogram = try? LatencyHistogram(pairs: pairs), !histogram.isEmpty else { return nil }
-        // A bin stands for its longest latency, which may lie above the longest there was.
-        func percentile(_ share: Double) -> UInt64 { Swift.min(histogram.quantile(share) ?? 0, latency.maximum) }
-        self.init(
-            p50: percentile(0.5),
-            p90: percentile(0.9),
-            p99: percentile(0.99),
-            min: latency.minimum,
-            max: latency.maximum,
-            mean: Double(latency.sum) / Double(histogram.count),
-            count: histogram.count,
-            histogram: pairs
-        )
     }
 }
 

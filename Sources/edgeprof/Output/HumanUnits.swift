@@ -30,6 +30,9 @@ enum HumanUnits {
         }
     }
 
+    /// A number without zeros at its end, for example `99.9` or `50`.
+    static func plain(_ value: Double) -> String { String(format: "%g", value) }
+
     /// A fraction as a percentage, for example `69.49`.
     static func percent(_ fraction: Double) -> String { String(format: "%.2f", fraction * 100) }
 

@@ -41,6 +41,7 @@ enum RunTable {
                 "p50 \(milliseconds(latency.p50)), p90 \(milliseconds(latency.p90)), p99 \(milliseconds(latency.p99)), "
                     + "min \(milliseconds(latency.min)), max \(milliseconds(latency.max)), \(latency.count) queries",
             ])
+            rows += LatencyWords.rows(latency)
         }
         if let throughput = run.throughputPerSecond {
             rows.append(["throughput", HumanUnits.number(throughput) + " /s"])

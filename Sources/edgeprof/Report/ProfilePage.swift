@@ -68,6 +68,7 @@ enum ProfilePage {
                         + "least \(RunTable.milliseconds(latency.min)) ms; \(latency.count) queries",
                 ]
             )
+            rows += LatencyWords.rows(latency)
         }
         if let rate = run.throughputPerSecond {
             rows.append(["throughput", "\(HumanUnits.number(rate)) a second", "all instances"])

@@ -30,6 +30,7 @@ extension FieldChecker {
             "must be a number between min and max"
         )
         check(histogram: latency.histogram, of: latency, "\(path).histogram")
+        checkCertainty(of: latency, path)
     }
 
     private mutating func check(histogram: [[UInt64]], of latency: Run.Latency, _ path: String) {
@@ -52,7 +53,7 @@ extension FieldChecker {
     }
 
     /// Whether a value lies between the extremes, give or take what three significant digits lose.
-    private static func isWithin(_ value: Double, _ latency: Run.Latency) -> Bool {
+    static func isWithin(_ value: Double, _ latency: Run.Latency) -> Bool {
         value >= Double(latency.min) * 0.99 - 1 && value <= Double(latency.max) * 1.01 + 1
     }
 }
