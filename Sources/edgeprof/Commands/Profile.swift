@@ -13,11 +13,12 @@ struct Profile: AsyncParsableCommand {
         discussion: """
             single-stream runs one query at a time; offline keeps --instances of them busy and gives throughput and \
             latency from the same run; server lets queries arrive at random at a --rate, or at a share of what an offline \
-            run reached (--utilisation). One measurement runs at a time on a host; others wait.
+            run reached (--utilisation). --search tries all instances x threads that suit this box. One measurement runs at a time on a host; others wait.
 
             Examples:
               edgeprof profile resnet18 densenet121
               edgeprof profile resnet50 --scenario offline --instances 4
+              edgeprof profile resnet50 --scenario offline --search --within 50ms
               edgeprof profile resnet50 --scenario server --utilisation 0.7
               edgeprof profile resnet50 --repeat 5 --cool-down 10s
               edgeprof profile resnet50 --scenario offline --settle 10m
@@ -30,8 +31,8 @@ struct Profile: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Zoo models (see edgeprof models) or int8 ONNX files.", valueName: "model"))
     var models: [String]
 
-    @Option(help: ArgumentHelp("Threads of each instance.", valueName: "n"))
-    var threads = 1
+    @Option(help: ArgumentHelp("Threads of each instance; 1 unless given.", valueName: "n"))
+    var threads: Int?
 
     @Option(help: ArgumentHelp("Instances side by side (offline, server); one a CPU unless given.", valueName: "n"))
     var instances: Int?
@@ -50,6 +51,14 @@ struct Profile: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The rate as a share of an offline run's, taken first (server).", valueName: "share"))
     var utilisation: Double?
+
+    @ArgumentParser.Flag(help: "Find the instances x threads that serve most (offline).")
+    var search = false
+
+    @Option(
+        help: ArgumentHelp("What the 99th percentile must not exceed (--search), for example 50ms.", valueName: "time")
+    )
+    var within: DurationArgument?
 
     @Option(help: ArgumentHelp("Timed queries of each model, for example 10s.", valueName: "duration"))
     var duration = DurationArgument(seconds: 10)
@@ -117,6 +126,7 @@ struct Profile: AsyncParsableCommand {
             }
             guard (0.01...0.99).contains(utilisation) else { throw ValidationError("--utilisation is 0.01 to 0.99") }
         }
+        try validateSearch()
         guard (1...1000).contains(repetitions) else { throw ValidationError("--repeat is 1 to 1000") }
         // The rate that follows from a utilisation is not known yet; any stands for it.
         let settings = jobSettings(rate: utilisation == nil ? rate : 1).resolved(usableCpus: 1)
@@ -124,10 +134,10 @@ struct Profile: AsyncParsableCommand {
         try checkEnergyInstrument()
     }
 
-    private func jobSettings(_ scenario: Scenario? = nil, rate: Double?) -> JobSettings {
+    func jobSettings(_ scenario: Scenario? = nil, rate: Double?) -> JobSettings {
         JobSettings(
             scenario: scenario ?? self.scenario,
-            threads: threads,
+            threads: threads ?? 1,
             instances: instances,
             isa: isa,
             plan: plan,
@@ -146,7 +156,7 @@ struct Profile: AsyncParsableCommand {
             cacheDirectory: try UserDirectories.cache() + "/plans",
             limits: memoryLimit.map { HostLimits(memoryBytes: $0.bytes) }
         )
-        measurer.energyInstrument = energyInstrument
+        if search { return try await runSearch(sources[0], measurer) }
         var runs: [Run] = []
         for repetition in 1...repetitions {
             // All models in turn, then again: what drifts meanwhile meets them alike.
@@ -225,13 +235,14 @@ struct Profile: AsyncParsableCommand {
         guard format == .table, let last = runs.last else { return }
         Terminal.write(CounterWords.paragraphs(runs, width: Terminal.width))
         Terminal.write(RepetitionTable.text(runs))
+        Terminal.write(LatencyWords.lines(runs, width: Terminal.width))
         Terminal.write("\n" + ProfileTable.settings(last) + ProfileTable.notes(runs, width: Terminal.width))
     }
 }
 
 extension Measurer.Progress {
     /// What to tell a person who waits.
-    fileprivate var words: String {
+    var words: String {
         switch self {
         case .waitingForOtherMeasurement: "waiting for another measurement on this host"
         case .preparing: "building and packing"

@@ -21,11 +21,14 @@ struct RunListJSON: Encodable {
     private let runs: [RunJSON]
     /// Left out where runs are not repetitions of one box's measurement.
     private let repetitions: [Repetitions]?
+    /// Left out where nothing was searched.
+    private let search: SearchJSON?
 
     /// Wraps runs.
-    init(_ runs: [Run], repetitions: [Repetitions]? = nil) {
+    init(_ runs: [Run], repetitions: [Repetitions]? = nil, search: SearchJSON? = nil) {
         self.runs = runs.map(RunJSON.init)
         self.repetitions = repetitions
+        self.search = search
     }
 }
 
