@@ -40,7 +40,7 @@ struct StretchCounter {
     /// Counts one query that ended, or arrived, at a moment.
     @inline(__always)
     mutating func record(_ nanoseconds: UInt64, at moment: UInt64) {
-        let stretch = min(Int(truncatingIfNeeded: (moment &- start) / length), Self.stretches - 1)
+        let stretch = Int(truncatingIfNeeded: min((moment &- start) / length, UInt64(Self.stretches - 1)))
         // From the middle: most queries end within a step or two.
         var rung = Self.below
         if nanoseconds > ends[rung] {

@@ -96,6 +96,22 @@ private struct BadField: Sendable {
         ),
     ]
 
+    private static let certainty: [BadField] = [
+        BadField("latencyNanoseconds.intervals.0.percentile", 100, "latencyNanoseconds.intervals"),
+        BadField("latencyNanoseconds.intervals.0.percentile", 0, "latencyNanoseconds.intervals"),
+        BadField("latencyNanoseconds.intervals.0.lower", 30_000_000, "latencyNanoseconds.intervals[0]"),
+        BadField("latencyNanoseconds.intervals.0.lower", 1, "latencyNanoseconds.intervals[0]"),
+        BadField("latencyNanoseconds.intervals.0.upper", UInt64.max, "latencyNanoseconds.intervals[0]"),
+        BadField("latencyNanoseconds.intervals.0.upper", -1, "does not fit its field"),
+        BadField("latencyNanoseconds.intervals.0.inflation", 0.5, "latencyNanoseconds.intervals[0].inflation"),
+        BadField("latencyNanoseconds.intervals.0.inflation", 1e300, "latencyNanoseconds.intervals[0].inflation"),
+        BadField("latencyNanoseconds.bounds.0.percentile", 100, "latencyNanoseconds.bounds"),
+        BadField("latencyNanoseconds.bounds.0.upper", 1, "latencyNanoseconds.bounds[0]"),
+        BadField("latencyNanoseconds.bounds.0.over", 100, "latencyNanoseconds.bounds[0].over"),
+        BadField("latencyNanoseconds.outliers.count", 101, "latencyNanoseconds.outliers.count"),
+        BadField("latencyNanoseconds.outliers.aboveNanoseconds", UInt64.max, "latencyNanoseconds.outliers"),
+    ]
+
     private static let details: [BadField] = [
         BadField("memory.peakRssBytes", 0, "memory.peakRssBytes"),
         BadField("memory.peakRssBytes", UInt64.max, "memory.peakRssBytes"),
@@ -199,7 +215,7 @@ private struct BadField: Sendable {
         let harness = try await Harness()
         let agent = try await harness.enroll()
         try await harness.requests { client in
-            for bad in Self.heads + Self.hostsAndModels + Self.figures + Self.details {
+            for bad in Self.heads + Self.hostsAndModels + Self.figures + Self.certainty + Self.details {
                 let run = try Spoilable(Run.sample(agentId: agent.id)).with(bad.path, bad.value)
                 let body = try JSONSerialization.data(withJSONObject: ["runs": [run.object]])
                 let answer = try await client.send(.post, "/v1/runs", as: agent.token, body: body)

@@ -139,7 +139,10 @@ extension Run {
                     max: nanoseconds + 1_000_000,
                     mean: Double(nanoseconds) + 10_000,
                     count: 100,
-                    histogram: [[nanoseconds, 98], [nanoseconds + 1_000_000, 2]]
+                    histogram: [[nanoseconds, 98], [nanoseconds + 1_000_000, 2]],
+                    intervals: [.init(percentile: 50, lower: nanoseconds, upper: nanoseconds, inflation: 1.5)],
+                    bounds: [.init(percentile: 90, upper: nanoseconds + 1_000_000, over: 1)],
+                    outliers: .init(count: 2, aboveNanoseconds: nanoseconds)
                 ) : nil,
             throughputPerSecond: isMeasured ? 4000 / Double(milliseconds) : nil,
             memory: Memory(

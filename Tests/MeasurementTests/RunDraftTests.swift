@@ -79,6 +79,28 @@ import Testing
         #expect(UUIDv7.isValid(run.id))
     }
 
+    @Test func latencyHasIntervalsBoundsAndOutliers() throws {
+        let latency = try #require(run(Self.record).latencyNanoseconds)
+        let intervals = try #require(latency.intervals)
+        #expect(intervals.map(\.percentile) == [50, 90, 99])
+        // Nothing says how the queries hang together; ends are rounded outwards, but not beyond what there was.
+        #expect(intervals.allSatisfy { $0.inflation == nil && $0.lower >= latency.min && $0.upper <= latency.max })
+        #expect(intervals[0].lower == 1_000_000 && intervals[0].upper == 1_000_447)
+        #expect(intervals[2].lower == 2_997_318 && intervals[2].upper == 3_000_000)
+        // 1,000 queries: none over bounds the 99th, too few for the 99.9th.
+        #expect(try #require(latency.bounds).map(\.percentile) == [90, 95, 99])
+        #expect(latency.bounds?.last?.over == 2 && latency.bounds?.last?.upper == 3_000_000)
+        #expect(latency.outliers == .init(count: 100, aboveNanoseconds: 1_003_449))
+
+        var dependent = Self.record
+        // The slow tenth came all at once.
+        dependent.latency.stretches = (0..<10).map { $0 == 4 ? [0, 100] : [100, 0] }
+        let wide = try #require(run(dependent).latencyNanoseconds)
+        // 1,000 are worth six: enough for a median, which lies anywhere.
+        #expect(wide.intervals?.map(\.percentile) == [50] && wide.bounds == [])
+        #expect(wide.intervals?.first?.lower == wide.min && wide.intervals?.first?.upper == wide.max)
+    }
+
     @Test func whatCouldNotBeReadHasAReasonAndNoValue() {
         let run = run(Self.record)
         let counted = Run.Counter(name: "instructions", availability: .ok, value: 12, liveFraction: 1, rawValue: 12)
