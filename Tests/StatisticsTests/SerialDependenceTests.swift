@@ -31,7 +31,9 @@ import Testing
     @Test(arguments: [0, 0.5, 0.9], [(0.5, 0), (0.9, 1.2815515655446), (0.99, 2.3263478740408)])
     func coversWithinAProcess(memory: Double, quantile: (probability: Double, normal: Double)) throws {
         var random = RandomSource(seed: 4, name: "\(memory) \(quantile.probability)")
-        let (truth, size) = (exp(0.02 * quantile.normal), 1600)
+        // Where hardly as many are left as an interval needs, only those that were held too independent get one.
+        let size = memory == 0.9 && quantile.probability == 0.99 ? 6000 : 1600
+        let truth = exp(0.02 * quantile.normal)
         var (covered, asIfIndependent, absent) = (0, 0, 0)
         for _ in 0..<2000 {
             let series = Self.series(size, memory: memory, &random)
@@ -48,7 +50,7 @@ import Testing
             }
             if try #require(holds(1)) { asIfIndependent += 1 }
         }
-        #expect(absent <= 1000, "\(absent)")
+        #expect(absent <= 400, "\(absent)")
         #expect(Double(covered) >= 0.94 * Double(2000 - absent), "\(covered) of \(2000 - absent)")
         if memory == 0.9, quantile.probability < 0.99 { #expect(asIfIndependent < 1400, "\(asIfIndependent)") }
     }

@@ -100,7 +100,7 @@ import Testing
         let older = latency { ($0.intervals, $0.bounds, $0.outliers) = (nil, nil, nil) }
         #expect(LatencyWords.rows(older).isEmpty)
         let short = latency { ($0.intervals, $0.bounds) = ([], []) }
-        #expect(LatencyWords.certainty(short) == "too few queries to say how sure")
+        #expect(LatencyWords.certainty(short) == "too few independent queries to say how sure")
         #expect(LatencyWords.bounded(short) == "no percentile")
     }
 }

@@ -14,7 +14,7 @@ enum LatencyWords {
         if let bound = latency.bounds?.first(where: { $0.percentile == percentile }) {
             parts.append("at most \(milliseconds(bound.upper)) ms (99 %)")
         }
-        return parts.isEmpty ? "too few queries to say how sure" : parts.joined(separator: ", ")
+        return parts.isEmpty ? "too few independent queries to say how sure" : parts.joined(separator: ", ")
     }
 
     /// Which percentiles the queries bound, for example `p90, p95`.
