@@ -7,6 +7,8 @@ extension Run {
         public static let engineLimitedShare = 0.5
         /// Ceilings that a run surpasses by more than their own error were not this box's; such a share is not reported.
         public static let largestShare = 1.1
+        /// Shares a run may carry and a ranking uses.
+        public static let shares = 1e-6...largestShare
 
         /// Whether a share could be worked out.
         public var availability: Availability

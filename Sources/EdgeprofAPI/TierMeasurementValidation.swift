@@ -39,7 +39,7 @@ extension TierMeasurement {
         collector.require(serviceTimeCv2, "\(path).serviceTimeCv2", in: 0...1e12)
         if let energy { collector.require(energy.joulesPerInference, "\(path).energy.joulesPerInference", in: 0...1e9) }
         if let rooflineShare {
-            let range = 1e-6...EdgeprofAPI.Run.Roofline.largestShare
+            let range = EdgeprofAPI.Run.Roofline.shares
             collector.require(rooflineShare, "\(path).rooflineShare", in: range, "a fraction: 0.85, not 85")
         }
         accuracy?.collectProblems("\(path).accuracy", into: &collector)

@@ -1,18 +1,6 @@
 internal import EdgeprofAPI
 internal import MeasurementCore
 
-extension MeasuredValue {
-    /// What was recorded.
-    init(_ recorded: RecordedValue) {
-        self =
-            recorded.known.map { MeasuredValue($0) }
-            ?? MeasuredValue(
-                unavailable: recorded.availability == .denied ? .denied : .absent,
-                reason: recorded.reason
-            )
-    }
-}
-
 extension Run.WarmUp {
     /// What was recorded.
     init(_ record: MeasuredRecord) {

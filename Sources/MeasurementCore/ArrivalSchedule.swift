@@ -34,19 +34,31 @@ final class ArrivalSchedule: @unchecked Sendable {
         guard Double(end) / 1e9 * ratePerSecond <= Double(Self.mostArrivals) else {
             throw .refused("\(ratePerSecond) queries a second in \(end / 1_000_000) ms are too many to plan")
         }
-        var random = RandomSource(seed: seed)
-        var drawn: [UInt64] = []
-        var moment = 0.0
-        while true {
-            moment -= log(random.positiveUniform()) / ratePerSecond * 1e9
-            guard moment <= Double(end) else { break }
-            drawn.append(UInt64(moment))
+        // Drawn twice, for their number and for themselves: a list that grows would take several times the memory, after the
+        // process's peak was reset.
+        var count = 0
+        forEachArrival(until: Double(end), seed: seed) { _ in count += 1 }
+        try ProcessLimits.requireAddressSpace(bytes: max(4096, count * MemoryLayout<UInt64>.stride))
+        let memory = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: count)
+        memory.initialize(repeating: 0)
+        var index = 0
+        forEachArrival(until: Double(end), seed: seed) { moment in
+            memory[index] = moment
+            index += 1
         }
-        let memory = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: drawn.count)
-        _ = memory.initialize(from: drawn)
         offsets.deallocate()
         offsets = memory
         counted = rampNanoseconds...end
+    }
+
+    private func forEachArrival(until end: Double, seed: UInt64, _ body: (UInt64) -> Void) {
+        var random = RandomSource(seed: seed)
+        var moment = 0.0
+        while true {
+            moment -= log(random.positiveUniform()) / ratePerSecond * 1e9
+            guard moment <= end else { return }
+            body(UInt64(moment))
+        }
     }
 
     /// More arrivals than any run keeps (8 MB).

@@ -71,21 +71,15 @@ public struct ChildArguments: Sendable, Hashable {
 
         Runs one model and nothing else, or (ceilings) loops that show what the host can do, for edgeprof and
         edgeprof-agent, which start it. To measure a model by hand, use `edgeprof profile`.
-
-          --plan FD             open file descriptor of a packed plan (docs/formats/plan.md)
-          --record FD           open file descriptor the record is written to (docs/formats/record.md)
-          --threads N           threads of each instance
-          --instances N         instances side by side
+          --plan FD, --record FD  open files: a packed plan (docs/formats/plan.md), and what the record goes to (record.md)
+          --threads N, --instances N  threads of each instance, and instances side by side
           --nanoseconds N       length of timed queries
           --cpus LIST           CPUs to stay on, for example 0,2-3
-          --memory-limit BYTES  memory to stay within: address space, or what is charged to the group --memory-group,
-                                less --charged-elsewhere
+          --memory-limit BYTES  address space, or what is charged to --memory-group less --charged-elsewhere
           --layers              time each step of the plan as well, after the timed queries
           --rate R              queries that arrive a second, at random; back to back without it
           --settle N            nanoseconds that warm-up may go on until clock and heat are steady
           --isa ISA             instruction set the loops are made of
-          --help                show this
-
         Exit codes: 0 measured, 1 failed, 2 bad usage, 3 out of memory, 4 refused (plan or limits do not suit this host),
         5 no query ended in time, 6 the parent is gone, 7 the plan is damaged, 8 the control group cannot be used.
         """

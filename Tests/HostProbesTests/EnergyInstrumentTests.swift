@@ -118,6 +118,16 @@ import Testing
         #expect(!all.contains { $0.name.hasPrefix("nct6775") })
     }
 
+    @Test func oneSocketOfSeveralIsNotTheProcessor() throws {
+        let host = try FixtureHost(files: [
+            ("/sys/class/hwmon/hwmon0/name", "amd_energy\n"),
+            ("/sys/class/hwmon/hwmon0/energy1_label", "Esocket0\n"), ("/sys/class/hwmon/hwmon0/energy1_input", "5\n"),
+            ("/sys/class/hwmon/hwmon0/energy2_label", "Esocket1\n"), ("/sys/class/hwmon/hwmon0/energy2_input", "7\n"),
+        ])
+        #expect(EnergyInstrument.all(root: host.root).map(\.domain) == [.rail, .rail])
+        #expect(EnergyInstrument.best(root: host.root).value == nil)
+    }
+
     @Test(arguments: [
         "", "x", "5x", "1.5", "-", "--5", "+5", "99999999999999999999", "-99999999999999999999", "9223372036854775807",
     ])

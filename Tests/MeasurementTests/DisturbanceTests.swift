@@ -163,7 +163,7 @@ import Testing
             output: MeasurementRecord.measured(RunDraftTests.record).encoded()
         )
         let run = draft.run(ChildEnd(result, timeoutSeconds: 5, kernelKilled: false))
-        #expect(run.outcome == .ok && run.flags == [.stopped])
+        #expect(run.outcome == .ok && run.flags == [.stopped], "\(run.outcomeReason ?? "")")
         result.wasStopped = false
         #expect(draft.run(ChildEnd(result, timeoutSeconds: 5, kernelKilled: false)).flags == [])
     }

@@ -1,6 +1,10 @@
 import Glibc
+import Testing
 
 @testable import Measurement
+
+/// Suites that start the real helper, one test at a time: some of them kill or stop the one that runs.
+@Suite(.serialized) enum RealHelperTests {}
 
 /// The `edgeprof-measure` built beside the test bundle.
 enum RealHelper {

@@ -102,7 +102,7 @@ import Testing
         let plain = LayerTable.table(run(layers: [layer("a"), layer("b", macs: 0)]))
         #expect(!plain.columns.map(\.title).contains("IPC"))
         let intensity = plain.columns.firstIndex { $0.title == "MAC/B" }
-        #expect(intensity.map { plain.rows.map { row in row[$0] } } == ["50.0", ""])
+        #expect(intensity.map { column in plain.rows.map { $0[column] } } == ["50.0", ""])
         let counted = LayerTable.table(
             run(layers: [layer("a", counters: ["cycles": 4, "instructions": 10]), layer("b", counters: ["cycles": 0])])
         )

@@ -31,7 +31,9 @@ extension EnergyInstrument {
                 )
             }
         }
-        return distinct(instruments)
+        // One socket of several is a part of the processor, and nobody can tell how large a part.
+        let sockets = instruments.filter { $0.domain == .package }
+        return distinct(sockets.count > 1 ? instruments.map { $0.domain == .package ? $0.asRail : $0 } : instruments)
     }
 
     /// The channel's number of `energy1_input`, `power1_average`, `curr1_input`; nil for other files.
@@ -128,7 +130,11 @@ extension EnergyInstrument {
         }
     }
 
-    private func renamed(_ name: String) -> EnergyInstrument {
+    private var asRail: EnergyInstrument { changed(name: name, domain: .rail) }
+
+    private func renamed(_ name: String) -> EnergyInstrument { changed(name: name, domain: domain) }
+
+    private func changed(name: String, domain: EnergyDomain) -> EnergyInstrument {
         EnergyInstrument(
             name: name,
             domain: domain,

@@ -206,7 +206,10 @@ struct Profile: AsyncParsableCommand {
             }
         }
         guard let utilisation else { return [try await run(jobSettings(rate: rate))] }
-        let offline = try await run(jobSettings(.offline, rate: nil))
+        var offlineSettings = jobSettings(.offline, rate: nil)
+        // It only has to tell the rate; whether the queries at that rate are too many is known after it.
+        offlineSettings.durationSeconds = min(offlineSettings.durationSeconds, 60)
+        let offline = try await run(offlineSettings)
         guard let throughput = offline.throughputPerSecond else { return [offline] }
         return [offline, try await run(jobSettings(rate: utilisation * throughput))]
     }

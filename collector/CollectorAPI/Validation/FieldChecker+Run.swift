@@ -29,6 +29,10 @@ extension FieldChecker {
         checkService(run)
         require(Set(run.flags).count == run.flags.count, "flags", "names a flag twice")
         if let roofline = run.roofline { check(roofline, measured: run.outcome == .ok) }
+        require(run.scenario != .server || run.roofline?.share == nil, "roofline.share", "is no matter of a server run")
+        let hasShare = run.roofline?.share != nil
+        let hasShares = (run.layers ?? []).contains { $0.boundBy != nil || $0.rooflineShare != nil }
+        require(hasShare || !hasShares, "layers.rooflineShare", "needs the run's roofline.share")
         if let layers = run.layers { check(layers) }
     }
 
@@ -37,7 +41,7 @@ extension FieldChecker {
         check(roofline.availability, roofline.reason, hasValue: roofline.share != nil, "roofline")
         let figures: [(String, Double?, ClosedRange<Double>)] = [
             // A larger share would show that the ceilings were not this box's; who measured them knows, and sends none.
-            ("share", roofline.share, 1e-9...Run.Roofline.largestShare),
+            ("share", roofline.share, Run.Roofline.shares),
             ("allowedNanoseconds", roofline.allowedNanoseconds, 1e-3...1e18),
             ("peakMacsPerSecond", roofline.peakMacsPerSecond, 1...1e18),
         ]
@@ -46,7 +50,8 @@ extension FieldChecker {
             if let value { require(value, "roofline.\(name)", in: range) }
         }
         let bandwidths = roofline.bandwidths ?? []
-        require(bandwidths.isEmpty || roofline.share != nil, "roofline.bandwidths", "and share go together")
+        require(bandwidths.isEmpty == (roofline.share == nil), "roofline.bandwidths", "and share go together")
+        require((roofline.boundBy != nil) == (roofline.share != nil), "roofline.boundBy", "and share go together")
         require(Set(bandwidths.map(\.level)).count == bandwidths.count, "roofline.bandwidths", "names a level twice")
         for bandwidth in bandwidths {
             require(bandwidth.level != .compute, "roofline.bandwidths.level", "must be l1, l2, l3 or memory")
