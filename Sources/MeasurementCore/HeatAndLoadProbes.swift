@@ -49,7 +49,9 @@ struct HeatAndLoadProbes {
         let change = after.heat.since(before.heat)
         heat.throttling = RecordedAvailability(change.throttled.availability.status)
         heat.throttlingUnknown = change.throttled.availability.explanation
-        heat.throttled = change.throttled.value ?? []
+        // Each reason once: the looks inside the window see what those at its ends do, and more.
+        let firmware = (clock.value?.firmwareReasons ?? []).map { "firmware: \($0)" }
+        heat.throttled = (change.throttled.value ?? []).filter { !firmware.contains($0) } + firmware
         let noClock = change.frequency.availability
         func hertz(_ path: KeyPath<FrequencyRecord, Int64?>, without reason: String) -> RecordedValue {
             RecordedValue(

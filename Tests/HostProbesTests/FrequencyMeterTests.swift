@@ -6,6 +6,25 @@ import Testing
 @testable import HostProbes
 
 @Suite struct FrequencyMeterTests {
+    @Test func firmwareIsAskedThroughout() {
+        func reasons(_ looks: [(seconds: Double, bits: UInt32)]) -> [String]? {
+            var sums = FrequencyRecord.Sums()
+            for look in looks {
+                var seen = FrequencyLook()
+                seen.firmware = FirmwareThrottling(bits: look.bits)
+                sums.add(seen, at: 1_000 + UInt64(look.seconds * 1e9))
+            }
+            return sums.record?.firmwareReasons
+        }
+        // What held in one look only, and was cleared before the last.
+        #expect(reasons([(0, 0), (4, 0x4), (10, 0)]) == ["throttled"])
+        // An event between two looks leaves its lasting bit for two seconds.
+        #expect(reasons([(0, 0), (4, 0x10000), (10, 0)]) == ["undervoltage"])
+        // A lasting bit at the beginning may be of the time before.
+        #expect(reasons([(0, 0x40000), (2, 0x40000), (10, 0)]) == [])
+        #expect(reasons([(0, 0), (10, 0)]) == [])
+    }
+
     @Test func sums() throws {
         var sums = FrequencyRecord.Sums()
         #expect(sums.record == nil)

@@ -3,7 +3,8 @@ public import HostInfo
 /// What a Raspberry Pi's firmware says about its own slowing down.
 ///
 /// `get_throttled` of the firmware's device: a hexadecimal set of bits, 0 undervoltage, 1 frequency capped, 2 throttled, 3 soft temperature
-/// limit, now; the same at 16 to 19, at some time since they were last cleared (the kernel's driver clears them as it reads). Source:
+/// limit, now; the same at 16 to 19, at some time since they were last cleared, which `raspberrypi-hwmon` does every two seconds: what held
+/// between two looks further apart may show in neither. Source:
 /// <https://www.raspberrypi.com/documentation/computers/os.html#get_throttled>, `drivers/firmware/raspberrypi.c`.
 public struct FirmwareThrottling: Sendable, Hashable {
     /// The bits as read.
@@ -11,6 +12,17 @@ public struct FirmwareThrottling: Sendable, Hashable {
 
     /// Its reasons, by bit.
     static let reasons = ["undervoltage", "frequency capped", "throttled", "soft temperature limit"]
+
+    /// For so long after an event its lasting bit may still be there, in nanoseconds.
+    static let memoryNanoseconds: UInt64 = 2_500_000_000
+
+    /// The file of a host that has one.
+    static func path(root: HostRoot) -> String? { paths(root: root).first { root.exists($0) } }
+
+    /// Reads the flags of a file.
+    static func read(_ path: String, root: HostRoot) -> FirmwareThrottling? {
+        (try? root.read(path, limitBytes: 64).get()).flatMap(bits(parsing:)).map { FirmwareThrottling(bits: $0) }
+    }
 
     /// Reads the flags.
     public static func read(root: HostRoot = .system) -> Reading<FirmwareThrottling> {

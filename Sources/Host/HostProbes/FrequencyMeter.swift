@@ -15,17 +15,20 @@ public final class FrequencyMeter: Sendable {
         let sums = Mutex<FrequencyRecord.Sums?>(nil)
         let cpus: [Int]?
         let root: HostRoot
+        private let firmware: String?
 
         init(cpus: [Int]?, root: HostRoot) {
             self.cpus = cpus
             self.root = root
+            firmware = FirmwareThrottling.path(root: root)
         }
 
         func look() {
             // Read before the lock is taken: whoever stops the window must not wait for files. The time is that before reading, so
             // that a slow sensor makes no gap.
             let time = MonotonicClock.nanoseconds
-            let look = FrequencyLook.take(cpus: cpus, root: root)
+            var look = FrequencyLook.take(cpus: cpus, root: root)
+            look.firmware = firmware.flatMap { FirmwareThrottling.read($0, root: root) }
             sums.withLock { $0?.add(look, at: time) }
         }
     }
@@ -75,6 +78,8 @@ public struct FrequencyLook: Sendable, Hashable {
     public var celsius: Double?
     /// Whether a cooling device slowed the processor; nil where none shows.
     public var isSlowed: Bool?
+    /// What a Raspberry Pi's firmware says; nil elsewhere.
+    var firmware: FirmwareThrottling?
 
     /// Makes a look.
     public init(hertz: Int64? = nil, celsius: Double? = nil, isSlowed: Bool? = nil) {

@@ -22,6 +22,8 @@ public struct FrequencyRecord: Sendable, Hashable {
     ///
     /// Much more than the sampling period when the process, or the whole box, stood still.
     public var longestGapNanoseconds: UInt64?
+    /// What a Raspberry Pi's firmware said in any look that slowed the processor.
+    public var firmwareReasons: [String] = []
 
     /// Looks added up, in room that does not grow with the window.
     struct Sums: Sendable {
@@ -32,6 +34,8 @@ public struct FrequencyRecord: Sendable, Hashable {
         private var lowest = Int64.max
         private var highest: Int64 = 0
         private var hottest: Double?
+        private var firmware: Set<String> = []
+        private var first: UInt64?
         private var latest: UInt64?
         private var longestGap: UInt64 = 0
 
@@ -39,6 +43,14 @@ public struct FrequencyRecord: Sendable, Hashable {
             looks += 1
             if let latest, nanoseconds > latest { longestGap = max(longestGap, nanoseconds - latest) }
             latest = max(latest ?? 0, nanoseconds)
+            let begin = first ?? nanoseconds
+            first = begin
+            if let flags = look.firmware {
+                firmware.formUnion(flags.now)
+                // A lasting bit may tell of the time before the window at first.
+                let isOurs = nanoseconds &- begin >= FirmwareThrottling.memoryNanoseconds
+                if isOurs { firmware.formUnion(flags.ever) }
+            }
             if let isSlowed = look.isSlowed {
                 withCooling += 1
                 if isSlowed { slowed += 1 }
@@ -62,7 +74,8 @@ public struct FrequencyRecord: Sendable, Hashable {
                 lastThirdHertz: thirds.map { Int64($0.last) },
                 hottestCelsius: hottest,
                 slowedFraction: withCooling > 0 ? Double(slowed) / Double(withCooling) : nil,
-                longestGapNanoseconds: longestGap
+                longestGapNanoseconds: longestGap,
+                firmwareReasons: FirmwareThrottling.reasons.filter(firmware.contains)
             )
         }
     }
