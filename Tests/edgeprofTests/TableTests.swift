@@ -30,6 +30,15 @@ import Testing
         #expect(lines[1].hasSuffix("123456789") && lines[1].contains("…"))
     }
 
+    @Test func namesToldApartByTheirEndsKeepThem() {
+        let table = Table(
+            columns: [.path("layer"), .text("output"), .number("time")],
+            rows: [["features.denseblock4.denselayer16.conv2", "1x128x14x14", "53.2 µs"]]
+        )
+        let lines = table.rendered(as: .table, width: 46).split(separator: "\n")
+        #expect(lines[1] == "…ock4.denselayer16.conv2  1x128x14x14  53.2 µs")
+    }
+
     @Test func wrapsTheLastColumn() {
         let table = Table(columns: [.text("a"), .text("why")], rows: [["x", "one two three four"], ["y", ""]])
         #expect(table.rendered(as: .table, width: 14) == "a  why\nx  one two\n   three four\ny\n")

@@ -57,7 +57,7 @@ struct Inspect: AsyncParsableCommand {
         guard !json, output.resolved != .json else { return Terminal.write(try JSONOutput.text(inspection)) }
         let table = Table(
             columns: [
-                .text("layer"), .text("operation"), .text("output"), .number("params"), .number("MACs"),
+                .path("layer"), .text("operation"), .text("output"), .number("params"), .number("MACs"),
                 .number("read"),
                 .number("written"),
             ],

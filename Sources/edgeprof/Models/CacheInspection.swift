@@ -121,7 +121,7 @@ extension CacheInspection {
     /// Steps with the bytes they fetch into each cache.
     func stepTable(_ steps: some Sequence<Step>) -> Table {
         Table(
-            columns: [.text("step"), .text("operation")] + levels.map { .number("into \($0.name)") },
+            columns: [.path("step"), .text("operation")] + levels.map { .number("into \($0.name)") },
             rows: steps.map { step in
                 [step.name, step.operation]
                     + step.misses.map { HumanUnits.bytes($0 * UInt64(lineBytes)) }

@@ -67,7 +67,7 @@ struct QuantizationReport: Encodable {
     var table: Table {
         Table(
             columns: [
-                .text("layer"), .text("operation"), .text("output"), .number("lowest"), .number("highest"),
+                .path("layer"), .text("operation"), .text("output"), .number("lowest"), .number("highest"),
                 .number("SQNR dB"), .number("own dB"), .text("hint"),
             ],
             rows: layers.map {

@@ -15,7 +15,7 @@ enum LayerTable {
     private static func fields(of layers: [Run.Layer]) -> [Field] {
         let total = max(1, layers.reduce(0) { $0 + Double($1.nanoseconds) })
         return [
-            (0, .text("layer"), \.name),
+            (0, .path("layer"), \.name),
             (110, .text("operation"), \.operation),
             // Where counters need the room, the name has to do.
             (layers.contains { $0.counters != nil } ? 110 : 0, .text("output"), \.shape),

@@ -6,9 +6,14 @@ struct Table {
         var title: String
         /// Numbers are aligned right.
         var isNumeric: Bool
+        /// Whether a narrow line shows the end of its texts: paths and names whose beginnings are alike. It is narrowed first.
+        var keepsEnd = false
 
         /// A column of text.
         static func text(_ title: String) -> Column { Column(title: title, isNumeric: false) }
+
+        /// A column of names told apart by their ends.
+        static func path(_ title: String) -> Column { Column(title: title, isNumeric: false, keepsEnd: true) }
 
         /// A column of numbers.
         static func number(_ title: String) -> Column { Column(title: title, isNumeric: true) }
@@ -46,8 +51,9 @@ struct Table {
         let tail = last < row.count ? row[last] : ""
         let wrapped = columns[last].isNumeric ? [tail] : TextLayout.wrap(tail, width: widths[last])
         let head = columns.indices.dropLast().map { index in
-            aligned(TextLayout.shorten(index < row.count ? row[index] : "", to: widths[index]), index, widths[index])
-                + "  "
+            let cell = index < row.count ? row[index] : ""
+            let shown = TextLayout.shorten(cell, to: widths[index], keepingEnd: columns[index].keepsEnd)
+            return aligned(shown, index, widths[index]) + "  "
         }.joined()
         return wrapped.enumerated().map { line, text in
             TextLayout.trim(
@@ -69,7 +75,8 @@ struct Table {
         while widths.reduce(0, +) + separators > width {
             let narrowable = columns.indices.filter { !columns[$0].isNumeric && widths[$0] > 8 }
             guard
-                let widest = narrowable.filter({ $0 > 0 }).max(by: { widths[$0] < widths[$1] }) ?? narrowable.first
+                let widest = narrowable.first(where: { columns[$0].keepsEnd && widths[$0] > 20 })
+                    ?? narrowable.filter({ $0 > 0 }).max(by: { widths[$0] < widths[$1] }) ?? narrowable.first
             else { break }
             widths[widest] -= 1
         }

@@ -28,9 +28,10 @@ enum TextLayout {
         }.joined()
     }
 
-    /// Text cut to a width, an ellipsis in place of what is missing.
-    static func shorten(_ text: String, to width: Int) -> String {
-        text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
+    /// Text cut to a width, an ellipsis in place of what is missing: at its end, or its beginning.
+    static func shorten(_ text: String, to width: Int, keepingEnd: Bool = false) -> String {
+        guard text.count > width else { return text }
+        return keepingEnd ? "…" + text.suffix(max(0, width - 1)) : text.prefix(max(0, width - 1)) + "…"
     }
 
     /// Text without blanks at its end.
