@@ -6,7 +6,7 @@ struct Table {
         var title: String
         /// Numbers are aligned right.
         var isNumeric: Bool
-        /// Whether a narrow line shows the end of its texts: paths and names whose beginnings are alike. It is narrowed first.
+        /// Whether a narrow line shows the end of its texts, and narrows them first: names whose beginnings are alike.
         var keepsEnd = false
 
         /// A column of text.
