@@ -217,6 +217,8 @@ let host: [Target] = [
 let measurement: [Target] = [
     .target(name: "Statistics", swiftSettings: optimized),
     .target(name: "Checksum", swiftSettings: optimized),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Gzip", dependencies: ["CZlib"]),
     .target(name: "Systemd", dependencies: [logging, serviceLifecycle]),
     .target(name: "EdgeprofAPI"),
     .target(name: "Economics", dependencies: ["Statistics", "EdgeprofAPI"], swiftSettings: optimized),
@@ -245,7 +247,7 @@ let agent: [Target] = [
         pkgConfig: "libcurl",
         providers: [.apt(["libcurl4-openssl-dev"])]
     ),
-    .target(name: "HTTPTransport", dependencies: ["CCurl", "EdgeprofAPI"], path: "agent/HTTPTransport"),
+    .target(name: "HTTPTransport", dependencies: ["CCurl", "EdgeprofAPI", "Gzip"], path: "agent/HTTPTransport"),
     .target(name: "Spool", dependencies: ["Checksum"], path: "agent/Spool"),
     .target(
         name: "Uploader",
@@ -279,7 +281,7 @@ let collector: [Target] = [
     .target(
         name: "CollectorAPI",
         dependencies: [
-            "CollectorStore", "Economics", "EdgeprofAPI", hummingbird, logging, serviceLifecycle, crypto,
+            "CollectorStore", "Economics", "EdgeprofAPI", "Gzip", hummingbird, logging, serviceLifecycle,
         ],
         path: "collector/CollectorAPI"
     ),
@@ -402,6 +404,7 @@ let testTargets: [Target] = [
     tests("Datasets", "Images", "NumPyFiles"),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: optimized),
     tests("Checksum"),
+    tests("Gzip"),
     tests("Systemd", logging, serviceLifecycle),
     tests("EdgeprofAPI"),
     .testTarget(
@@ -424,8 +427,8 @@ let testTargets: [Target] = [
         "CAllocationCounter",
         fixtures: "Fixtures"
     ),
-    .target(name: "HTTPTestServer", path: "Tests/HTTPTestServer"),
-    tests("HTTPTransport", "EdgeprofAPI", "HTTPTestServer"),
+    .target(name: "HTTPTestServer", dependencies: ["Gzip"], path: "Tests/HTTPTestServer"),
+    tests("HTTPTransport", "EdgeprofAPI", "Gzip", "HTTPTestServer"),
     tests("Spool"),
     tests("Uploader", "Spool", "EdgeprofAPI", "HTTPTransport", "HTTPTestServer"),
     tests("AgentRuntime", "EdgeprofAPI", "HTTPTransport", "Spool", "Uploader", "HTTPTestServer"),
@@ -435,6 +438,7 @@ let testTargets: [Target] = [
         "CollectorStore",
         "Economics",
         "EdgeprofAPI",
+        "Gzip",
         "edgeprof-collector",
         hummingbird,
         logging,

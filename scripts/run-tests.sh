@@ -9,7 +9,7 @@ groups=(
   "decision=(Statistics|Checksum|Systemd|Economics|EdgeprofAPI|edgeprof)Tests"
   "host=(HostInfo|HostProbes|PerfCounters)Tests"
   "measurement=(MeasurementCore|Measurement)Tests"
-  "agent=(HTTPTransport|Spool|Uploader|AgentRuntime)Tests"
+  "agent=(Gzip|HTTPTransport|Spool|Uploader|AgentRuntime)Tests"
   "collector=(CollectorStore|CollectorAPI)Tests"
   "whole-path=IntegrationTests"
 )

@@ -2,6 +2,7 @@ import CollectorAPI
 import CollectorStore
 import EdgeprofAPI
 import Foundation
+import Gzip
 import Hummingbird
 import HummingbirdTesting
 import Testing
@@ -105,11 +106,22 @@ import Testing
             #expect(try await post(large.dropLast(12) + body, type: "application/json").status == 200)
         }
         try await harness.application().test(.router) { client in
-            let headers: HTTPFields = [
-                .authorization: "Bearer \(agent.token)", .contentType: "application/json", .contentEncoding: "gzip",
-            ]
-            let response = try await client.execute(uri: "/v1/runs", method: .post, headers: headers)
-            #expect(response.status == .unsupportedMediaType)
+            func post(_ body: [UInt8], _ encoding: String) async throws -> HTTPResponse.Status {
+                let headers: HTTPFields = [
+                    .authorization: "Bearer \(agent.token)", .contentType: "application/json",
+                    .contentEncoding: encoding,
+                ]
+                let buffer = ByteBuffer(bytes: body)
+                return try await client.execute(uri: "/v1/runs", method: .post, headers: headers, body: buffer).status
+            }
+            let packed = try #require(Gzip.compressed(Array(#"{"runs":[]}"#.utf8)))
+            #expect(try await post(packed, "gzip") == .ok)
+            #expect(try await post(packed, "br") == .unsupportedMediaType)
+            #expect(try await post(packed.dropLast(), "gzip") == .badRequest)
+            #expect(try await post(Array("{}".utf8), "gzip") == .badRequest)
+            // Little on the way, too much when it is unpacked.
+            let blanks = [UInt8](repeating: UInt8(ascii: " "), count: CollectorAPI.maximumBodyBytes + 1)
+            #expect(try await post(try #require(Gzip.compressed(blanks)), "gzip") == .contentTooLarge)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Gzip
 internal import Synchronization
 
 /// A small HTTP/1.1 server on a free loopback port whose answers a test writes, wrong ones included.
@@ -11,7 +12,7 @@ public final class HTTPTestServer: Sendable {
         public var target: String
         /// Header fields, names in lower case.
         public var headers: [String: String]
-        /// Body.
+        /// Body; where it came as gzip, what was packed.
         public var body: [UInt8]
 
         /// The body as text.
@@ -132,7 +133,11 @@ public final class HTTPTestServer: Sendable {
                 }
                 let length = headers["content-length"].flatMap { Int($0) } ?? 0
                 while buffer.count < headEnd + 4 + length { guard receive(connection, &buffer) else { return nil } }
-                let body = Array(buffer[(headEnd + 4)..<(headEnd + 4 + length)])
+                var body = Array(buffer[(headEnd + 4)..<(headEnd + 4 + length)])
+                if headers["content-encoding"] == "gzip" {
+                    guard let plain = try? Gzip.decompressed(body, limit: 16 << 20) else { return nil }
+                    body = plain
+                }
                 buffer.removeFirst(headEnd + 4 + length)
                 return Request(method: String(first[0]), target: String(first[1]), headers: headers, body: body)
             }

@@ -7,6 +7,7 @@ public struct CollectorClient: Sendable {
     public let baseURL: String
     private let transport: HTTPTransport
     private let token: @Sendable () -> String?
+    private let bodies = BodyCoding()
 
     /// Makes a client; nothing is sent yet.
     ///
@@ -52,6 +53,8 @@ public struct CollectorClient: Sendable {
     ) async throws(CollectorError) -> HTTPResponse {
         var headers = [HTTPField(name: "Accept", value: "application/json")]
         if body != nil { headers.append(HTTPField(name: "Content-Type", value: "application/json")) }
+        let packed = body.flatMap { bodies.packed($0) }
+        if packed != nil { headers.append(HTTPField(name: "Content-Encoding", value: "gzip")) }
         if let token = token() { headers.append(HTTPField(name: "Authorization", value: "Bearer \(token)")) }
         let items = query.compactMap { item in item.value.map { "\(item.name)=\(Self.percentEncoded($0))" } }
         let request = HTTPRequest(
@@ -59,11 +62,15 @@ public struct CollectorClient: Sendable {
             url: baseURL + path.map { "/" + Self.percentEncoded($0) }.joined()
                 + (items.isEmpty ? "" : "?" + items.joined(separator: "&")),
             headers: headers,
-            body: body ?? [],
+            body: packed ?? body ?? [],
             timeoutSeconds: timeoutSeconds
         )
         let answer: HTTPResponse
         do { answer = try await transport.send(request) } catch { throw CollectorError(error) }
+        if answer.status == 415, packed != nil {
+            bodies.giveUpPacking()
+            return try await send(method, path, query: query, body: body, timeoutSeconds: timeoutSeconds)
+        }
         guard (200...299).contains(answer.status) else {
             throw CollectorError(answer: answer, problem: Self.problem(in: answer), from: baseURL)
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Gzip
 import Hummingbird
 
 extension Request {
@@ -6,9 +7,9 @@ extension Request {
     ///
     /// - Throws: `HTTPProblem` 413, 415, or 400 that says which field is wrong.
     func decodeJSON<Value: Decodable>(_ type: Value.Type, _ context: CollectorContext) async throws -> Value {
-        try requireJSON()
+        let isGzip = try requireJSON()
         let bytes = try await collect(upTo: context.maxUploadSize)
-        let data = Data(bytes.readableBytesView)
+        let data = isGzip ? try Self.unpacked(bytes, limit: context.maxUploadSize) : Data(bytes.readableBytesView)
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch DecodingError.dataCorrupted(let place) where place.codingPath.isEmpty {
@@ -18,14 +19,33 @@ extension Request {
         }
     }
 
-    private func requireJSON() throws {
+    /// Refuses a body that does not say it is JSON; true when it says it is gzip around it.
+    private func requireJSON() throws -> Bool {
         let type = (headers[.contentType] ?? "").split(separator: ";").first.map { $0.lowercased() } ?? ""
         guard type.filter({ $0 != " " }) == "application/json" else {
             throw HTTPProblem(.unsupportedMediaType, "send the body as Content-Type: application/json")
         }
-        guard ["", "identity"].contains((headers[.contentEncoding] ?? "").lowercased()) else {
-            throw HTTPProblem(.unsupportedMediaType, "send the body without Content-Encoding")
+        switch (headers[.contentEncoding] ?? "").lowercased() {
+        case "", "identity": return false
+        case "gzip", "x-gzip": return true
+        default: throw HTTPProblem(.unsupportedMediaType, "send the body without Content-Encoding, or as gzip")
         }
+    }
+
+    /// What a gzip body holds; the limit holds for what comes out of it too.
+    private static func unpacked(_ bytes: ByteBuffer, limit: Int) throws -> Data {
+        do throws(Gzip.Failure) {
+            return Data(try Gzip.decompressed(Array(bytes.readableBytesView), limit: limit))
+        } catch {
+            switch error {
+            case .tooLarge: throw tooLarge(limit)
+            case .damaged: throw HTTPProblem.malformed("the body is not whole gzip")
+            }
+        }
+    }
+
+    private static func tooLarge(_ limit: Int) -> HTTPProblem {
+        HTTPProblem(.contentTooLarge, "the body may have \(limit) bytes at most; send less at a time")
     }
 
     /// What is wrong with JSON that `JSONDecoder` refuses without a word.
@@ -40,7 +60,7 @@ extension Request {
     }
 
     private func collect(upTo limit: Int) async throws -> ByteBuffer {
-        let tooLarge = HTTPProblem(.contentTooLarge, "the body may have \(limit) bytes at most; send less at a time")
+        let tooLarge = Self.tooLarge(limit)
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
         do {
             return try await body.collect(upTo: limit)
