@@ -116,9 +116,9 @@ public struct JobRecord: Codable, Sendable, Hashable {
     public var createdAt: Timestamp
     /// Assignments made; fixed when the job is created.
     public var total: Int
-    /// Assignments whose run has been stored.
+    /// Assignments whose run has been stored, or rejected for good.
     public var finished: Int
-    /// Of those, runs with another outcome than `ok`.
+    /// Of those, runs with another outcome than `ok` and rejected ones.
     public var failed: Int
 
     /// Makes a record.
@@ -131,7 +131,7 @@ public struct JobRecord: Codable, Sendable, Hashable {
         self.failed = failed
     }
 
-    /// Whether every assignment has its run.
+    /// Whether every assignment has its run, or never will.
     public var isDone: Bool { finished >= total }
 }
 

@@ -49,6 +49,25 @@ import Testing
         }
     }
 
+    @Test func aRunThatCannotEvenBeReadEndsItsAssignment() async throws {
+        let harness = try await Harness()
+        let agent = try await harness.enroll()
+        try await harness.requests { client in
+            let request = JobRequest(models: ["resnet18"], settings: JobSettings())
+            let made = try await client.send(.post, "/v1/jobs", as: harness.admin.text, json: request)
+            let job = try made.decode(JobRecord.self)
+            let path = "/v1/agents/\(agent.id)/jobs"
+            let work = try await client.send(.get, path, as: agent.token).decode(AssignmentList.self).assignments
+            let run: [String: Any] = ["id": "x", "assignmentId": try #require(work.first).id, "threads": "many"]
+            let body = try JSONSerialization.data(withJSONObject: ["runs": [run]])
+            let answer = try await client.send(.post, "/v1/runs", as: agent.token, body: body)
+            #expect(try answer.decode(RunBatchResult.self).results.map(\.status) == [.rejected])
+            let after = try await client.get("/v1/jobs/\(job.id)").decode(JobRecord.self)
+            #expect(after.finished == 1 && after.failed == 1 && after.isDone)
+            #expect(try await client.send(.get, path, as: agent.token).decode(AssignmentList.self).assignments.isEmpty)
+        }
+    }
+
     @Test func batchesAreBounded() async throws {
         let harness = try await Harness()
         let full = (0..<500).map { _ in Run.sample(agentId: nil) }

@@ -105,4 +105,32 @@ import Testing
         #expect(try await temporary.store.job(id: job.id) == record)
         #expect(try await temporary.store.job(id: "unknown") == nil)
     }
+
+    /// Regression: the assignment of a rejected run stayed open, and its job never ended.
+    @Test func aRejectedRunEndsItsAssignmentAsFailed() async throws {
+        let temporary = try TemporaryStore()
+        let store = temporary.store
+        let (agentId, other) = (try await temporary.enroll("a", labels: ["x": "1"]), try await temporary.enroll("b"))
+        let job = try await store.createSampleJob(models: ["m1", "m2", "m3"], labels: ["x": "1"])
+        let work = try await store.unfinishedAssignments(agentId: agentId, limit: 100)
+        let wrongModel = Run.sample(agentId: agentId, assignment: work[0], model: "m9")
+        #expect(try await store.insert([wrongModel], from: .agent(id: agentId), at: now).map(\.status) == [.rejected])
+        #expect(try await store.unfinishedAssignments(agentId: agentId, limit: 9) == Array(work.dropFirst()))
+        // Nobody ends what is not theirs.
+        let rejection = RejectedAssignment(assignmentId: work[1].id, reason: "no hash")
+        try await store.rejectAssignments([rejection], agentId: other)
+        #expect(try await store.job(id: job.id)?.finished == 1)
+        try await store.rejectAssignments([rejection, rejection], agentId: agentId)
+        var record = try #require(try await store.job(id: job.id))
+        #expect(record.finished == 2 && record.failed == 2 && !record.isDone)
+        // A run that can be stored after all takes the rejection back.
+        let good = Run.sample(agentId: agentId, assignment: work[0], model: "m1")
+        #expect(try await store.insert([good], from: .agent(id: agentId), at: now).map(\.status) == [.stored])
+        record = try #require(try await store.job(id: job.id))
+        #expect(record.finished == 2 && record.failed == 1)
+        // What an administrator uploads ends nothing.
+        let foreign = Run.sample(agentId: agentId, assignment: work[2], model: "m9")
+        #expect(try await store.insert([foreign], from: .administrator, at: now).map(\.status) == [.rejected])
+        #expect(try await store.unfinishedAssignments(agentId: agentId, limit: 9) == [work[2]])
+    }
 }

@@ -52,8 +52,12 @@ public protocol Store: Sendable {
     ///
     /// A run is rejected, and the others are stored, when it claims an agent, job or assignment that is not its own.
     ///
+    /// The assignment a rejected run of an agent answers is finished with the reason: measuring again would not help.
+    ///
     /// - Returns: One result a run, in the same order.
     func insert(_ runs: [Run], from uploader: RunUploader, at now: Timestamp) async throws -> [RunResult]
+    /// Finishes an agent's open assignments without a run; those of others and finished ones are passed over.
+    func rejectAssignments(_ rejections: [RejectedAssignment], agentId: String) async throws
     /// A page of runs by start, then id, newest first.
     func runs(matching filter: RunFilter, after cursor: RunCursor?, limit: Int) async throws -> RunList
     /// One run; nil when there is none.

@@ -30,6 +30,9 @@ struct RunController: Sendable {
             case .failure(let rejection): rejection.result
             }
         }
+        if let agentId = context.grant?.agentId {
+            try await store.rejectAssignments(rejectedAssignments(batch.runs, checked), agentId: agentId)
+        }
         for result in results where result.status == .rejected {
             context.logger.warning(
                 "Run rejected",
@@ -37,6 +40,17 @@ struct RunController: Sendable {
             )
         }
         return try .json(RunBatchResult(results: results))
+    }
+
+    /// Assignments whose runs did not even get as far as the store, which sees to the others.
+    private func rejectedAssignments(
+        _ entries: [TolerantRunBatch.Entry],
+        _ checked: [Result<Run, TolerantRunBatch.Rejection>]
+    ) -> [RejectedAssignment] {
+        zip(entries, checked).compactMap { entry, check in
+            guard case .failure(let rejection) = check, let id = entry.assignmentId else { return nil }
+            return RejectedAssignment(assignmentId: id, reason: rejection.result.reason ?? "")
+        }
     }
 
     @Sendable private func list(_ request: Request, _ context: CollectorContext) async throws -> Response {

@@ -7,15 +7,19 @@ struct TolerantRunBatch: Decodable {
     /// A run, or why it is none.
     struct Entry: Decodable {
         private enum Key: CodingKey {
-            case id
+            case id, assignmentId
         }
 
         var id: String
+        /// What the run answers, whatever else is wrong with it.
+        var assignmentId: String?
         var run: Result<Run, Rejection>
 
         init(from decoder: any Decoder) throws {
-            let id = (try? decoder.container(keyedBy: Key.self).decode(String.self, forKey: .id)) ?? ""
+            let fields = try? decoder.container(keyedBy: Key.self)
+            let id = (try? fields?.decode(String.self, forKey: .id)) ?? ""
             self.id = id
+            assignmentId = try? fields?.decode(String.self, forKey: .assignmentId)
             do {
                 run = .success(try Run(from: decoder))
             } catch let error as DecodingError {

@@ -63,7 +63,7 @@ extension SQLiteStore {
                 sql: """
                     SELECT assignment.id, assignment.job_id, assignment.model, job.request
                     FROM assignment JOIN job ON job.id = assignment.job_id
-                    WHERE assignment.agent_id = ? AND assignment.run_id IS NULL
+                    WHERE assignment.agent_id = ? AND assignment.run_id IS NULL AND assignment.rejected_reason IS NULL
                     ORDER BY assignment.position LIMIT ?
                     """,
                 arguments: [agentId, limit]
@@ -100,9 +100,9 @@ extension SQLiteStore {
     private static let jobSelection = """
         SELECT id, request, created_at,
             (SELECT count(*) FROM assignment WHERE job_id = job.id) AS total,
-            (SELECT count(run_id) FROM assignment WHERE job_id = job.id) AS finished,
-            (SELECT count(*) FROM assignment JOIN run ON run.id = assignment.run_id
-                WHERE assignment.job_id = job.id AND run.outcome <> 'ok') AS failed
+            (SELECT count(coalesce(run_id, rejected_reason)) FROM assignment WHERE job_id = job.id) AS finished,
+            (SELECT count(*) FROM assignment LEFT JOIN run ON run.id = assignment.run_id
+                WHERE assignment.job_id = job.id AND coalesce(run.outcome, rejected_reason) <> 'ok') AS failed
         FROM job
         """
 

@@ -13,11 +13,24 @@ extension SQLiteStore {
             var results: [RunResult] = []
             results.reserveCapacity(runs.count)
             for (run, document) in zip(runs, documents) {
-                results.append(try Self.insert(run, document, from: uploader, at: now, in: database))
+                let result = try Self.insert(run, document, from: uploader, at: now, in: database)
+                if result.status == .rejected, case .agent(let id) = uploader {
+                    try Self.close(run.assignmentId, of: id, because: result.reason, in: database)
+                }
+                results.append(result)
             }
             if results.contains(where: { $0.status == .stored }) { try Self.incrementDataVersion(in: database) }
             if case .agent(let id) = uploader { try Self.recordContact(agentId: id, at: now, in: database) }
             return results
+        }
+    }
+
+    public func rejectAssignments(_ rejections: [RejectedAssignment], agentId: String) async throws {
+        guard !rejections.isEmpty else { return }
+        try await write { database in
+            for rejection in rejections {
+                try Self.close(rejection.assignmentId, of: agentId, because: rejection.reason, in: database)
+            }
         }
     }
 
@@ -86,10 +99,28 @@ extension SQLiteStore {
         )
         // The first run finishes an assignment; a second one, from an agent that lost its memory, is kept beside it.
         try database.execute(
-            sql: "UPDATE assignment SET run_id = ? WHERE id = ? AND run_id IS NULL",
+            sql: "UPDATE assignment SET run_id = ?, rejected_reason = NULL WHERE id = ? AND run_id IS NULL",
             arguments: [run.id, run.assignmentId]
         )
         return RunResult(id: run.id, status: .stored)
+    }
+
+    /// Ends an agent's open assignment without a run: the one there was can never be stored.
+    private static func close(
+        _ assignmentId: String?,
+        of agentId: String,
+        because reason: String?,
+        in database: Database
+    ) throws {
+        guard let assignmentId else { return }
+        try database.execute(
+            sql: """
+                UPDATE assignment SET rejected_reason = ?
+                WHERE id = ? AND agent_id = ? AND run_id IS NULL AND rejected_reason IS NULL
+                """,
+            // Never 'ok', which failed runs are told from.
+            arguments: ["rejected: \(reason ?? "no reason")", assignmentId, agentId]
+        )
     }
 
     /// Why a run's agent, job and assignment do not fit together; nil when they do.

@@ -17,8 +17,18 @@ enum Schema {
         migrator.registerMigration("0002 accuracies of models") { database in
             try database.execute(sql: accuracyTable)
         }
+        migrator.registerMigration("0003 assignments whose run was rejected") { database in
+            try database.execute(sql: rejectedAssignments)
+        }
         return migrator
     }
+
+    private static let rejectedAssignments = """
+        ALTER TABLE assignment ADD COLUMN rejected_reason TEXT;
+        DROP INDEX assignment_unfinished;
+        CREATE INDEX assignment_open ON assignment (agent_id, position)
+            WHERE run_id IS NULL AND rejected_reason IS NULL;
+        """
 
     private static let accuracyTable = """
         CREATE TABLE model_accuracy (
