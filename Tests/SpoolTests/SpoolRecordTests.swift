@@ -8,10 +8,28 @@ import Testing
     /// The bytes of docs/formats/spool.md: a change here is a change of format.
     @Test func bytesAreAsDocumented() throws {
         let bytes = record.encoded
-        let head: [UInt8] = [5, 0, 0, 0, 6, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0]
-        #expect(bytes.dropLast(4) == Array("EDGESPL1".utf8) + head + Array(#"run-1task-9{"a":1}"#.utf8))
-        #expect(bytes.suffix(4) == [0xc9, 0x8f, 0x5f, 0x5c])
+        let head: [UInt8] = [5, 0, 6, 0, 2, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0]
+        #expect(bytes.dropLast(4) == Array("EDGESPL2".utf8) + head + Array(#"run-1task-9{"a":1}"#.utf8))
+        #expect(bytes.suffix(4) == [0x32, 0xd3, 0x2f, 0xe5])
         #expect(try SpoolRecord(decoding: bytes) == record)
+    }
+
+    /// What agents wrote before runs had a worth: an upgrade must not lose it.
+    @Test func recordsOfVersionOneAreRead() throws {
+        let head: [UInt8] = [5, 0, 0, 0, 6, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0]
+        let body = Array("EDGESPL1".utf8) + head + Array(#"run-1task-9{"a":1}"#.utf8)
+        #expect(try SpoolRecord(decoding: body + [0xc9, 0x8f, 0x5f, 0x5c]) == record)
+    }
+
+    @Test func namesComeOutAsTheyWentIn() {
+        for text in [
+            "01234567-89ab-7def-8123-456789abcdef", "01234567-89AB-7def-8123-456789abcdef", "x",
+            "01234567-89ab-7def-8123-456789abcde", "01234567089ab-7def-8123-456789abcdef",
+            "0123456--89ab-7def-8123-456789abcdef", "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        ] {
+            #expect(CompactName(text).text == text)
+        }
+        #expect(MemoryLayout<SpoolIndex.Slot>.stride <= 80)
     }
 
     @Test func isRefusedCutShortAnywhereOrWithBytesBehind() {
@@ -34,7 +52,7 @@ import Testing
     }
 
     /// Lengths no checksum protects against: they are used before it can be checked.
-    @Test(arguments: [8..<12, 12..<16, 16..<24]) func hugeLengthsAreRefused(field: Range<Int>) {
+    @Test(arguments: [8..<10, 10..<12, 12..<16, 16..<24]) func hugeLengthsAreRefused(field: Range<Int>) {
         for value in [0x7f, 0x80, 0xff] as [UInt8] {
             var bytes = record.encoded
             for index in field { bytes[index] = value }

@@ -110,8 +110,8 @@ import Testing
         let folder = try TemporaryFolder()
         try Spool(folder: folder.spool).append(id: "run-1", payload: [UInt8](repeating: 0, count: 100))
         try folder.write(Array("\(UInt64.max)\n".utf8), "drops")
-        let spool = try Spool(folder: folder.spool, byteCap: 150)
-        #expect(try spool.append(id: "run-2", payload: [UInt8](repeating: 0, count: 100)) == 1)
+        let spool = try Spool(folder: folder.spool, byteCap: folder.blockBytes)
+        #expect(try spool.append(id: "run-2", payload: [UInt8](repeating: 0, count: 100)).dropped == 1)
         #expect(spool.statistics.dropped == .max)
     }
 

@@ -23,10 +23,10 @@ import Testing
         #expect(spool.pending(limit: 2).map(\.reference) == ["task-1", "task-2"])
         #expect(try spool.payload(of: "run-7") == Array("payload 7".utf8))
         #expect(try spool.payload(of: "run-3") == nil)
-        #expect(spool.references == Set(spool.pending().compactMap(\.reference)) && spool.references.count == 18)
+        #expect(spool.pending().allSatisfy { $0.reference.map(spool.isAnswered) == true })
+        #expect(!spool.isAnswered("task-3") && !spool.isAnswered("task-99"))
         #expect(spool.statistics.records == 18)
-        let onDisk = folder.names().filter { $0.hasSuffix(".record") }.reduce(0) { $0 + folder.bytes($1).count }
-        #expect(spool.statistics.bytes == UInt64(onDisk))
+        #expect(spool.statistics.bytes == folder.recordBlocks)
     }
 
     @Test func carriesAnyBytes() throws {
@@ -79,12 +79,12 @@ import Testing
 
     @Test func dropsTheOldestWhenFullAndCountsThemForEver() throws {
         let folder = try TemporaryFolder()
-        let size = UInt64(SpoolRecord.encodedBytes(id: "0", reference: nil, payloadBytes: 100))
+        let size = folder.blockBytes
         do {
             let spool = try Spool(folder: folder.spool, byteCap: 3 * size)
             for index in 0..<5 {
-                let dropped = try spool.append(id: "\(index)", payload: [UInt8](repeating: 7, count: 100))
-                #expect(dropped == (index < 3 ? 0 : 1))
+                let admission = try spool.append(id: "\(index)", payload: [UInt8](repeating: 7, count: 100))
+                #expect(admission == Spool.Admission(isKept: true, dropped: index < 3 ? 0 : 1))
                 #expect(spool.statistics.bytes <= spool.byteCap)
             }
             #expect(spool.pending().map(\.id) == ["2", "3", "4"])
@@ -92,7 +92,7 @@ import Testing
         let spool = try Spool(folder: folder.spool, byteCap: 3 * size)
         #expect(spool.pending().map(\.id) == ["2", "3", "4"])
         #expect(spool.statistics.dropped == 2)
-        #expect(try spool.append(id: "big", payload: [UInt8](repeating: 7, count: 200)) == 2)
+        #expect(try spool.append(id: "big", payload: [UInt8](repeating: 7, count: Int(size) + 1)).dropped == 2)
         #expect(spool.statistics.dropped == 4)
         #expect(folder.names().filter { $0.hasSuffix(".record") }.count == 2)
     }
@@ -103,18 +103,20 @@ import Testing
             let spool = try Spool(folder: folder.spool)
             for index in 0..<10 { try spool.append(id: "\(index)", payload: [UInt8](repeating: 7, count: 100)) }
         }
-        let spool = try Spool(folder: folder.spool, byteCap: 300)
+        let spool = try Spool(folder: folder.spool, byteCap: 2 * folder.blockBytes)
         #expect(spool.pending().count == 10)
-        #expect(try spool.append(id: "new", payload: [1]) > 7)
-        #expect(spool.statistics.bytes <= 300)
+        #expect(try spool.append(id: "new", payload: [1]).dropped == 9)
+        #expect(spool.statistics.bytes <= spool.byteCap)
         #expect(spool.pending().last?.id == "new")
     }
 
     @Test func aRecordLargerThanTheSpoolIsRefusedAndNothingIsDropped() throws {
         let folder = try TemporaryFolder()
-        let spool = try Spool(folder: folder.spool, byteCap: 200)
+        let spool = try Spool(folder: folder.spool, byteCap: folder.blockBytes)
         try spool.append(id: "a", payload: [1])
-        #expect(throws: SpoolError.self) { try spool.append(id: "b", payload: [UInt8](repeating: 0, count: 200)) }
+        // A byte more than a block takes two.
+        let large = [UInt8](repeating: 0, count: Int(folder.blockBytes) + 1)
+        #expect(throws: SpoolError.self) { try spool.append(id: "b", payload: large) }
         #expect(spool.pending().map(\.id) == ["a"])
         #expect(spool.statistics.dropped == 0)
     }
@@ -132,7 +134,7 @@ import Testing
         #expect(folder.names("rejected") == ["0000000000000001.record", "0000000000000001.record.reason"])
         #expect(folder.bytes("rejected/0000000000000001.record.reason") == Array("unknown model\n".utf8))
         let spool = try Spool(folder: folder.spool)
-        #expect(spool.references == ["task-a", "task-b"])
+        #expect(spool.isAnswered("task-a") && spool.isAnswered("task-b") && !spool.isAnswered("task-c"))
         #expect(try spool.payload(of: "a") == nil)
         // Its number is not used again, or the next rejected record would overwrite it.
         try spool.append(id: "c", payload: [3])
@@ -141,40 +143,97 @@ import Testing
 
     @Test func whatIsSetAsideIsBoundedToo() throws {
         let folder = try TemporaryFolder()
-        let spool = try Spool(folder: folder.spool, byteCap: 4000)
+        let spool = try Spool(folder: folder.spool, byteCap: 32 * folder.blockBytes)
         for index in 0..<50 {
             try spool.append(id: "\(index)", payload: [UInt8](repeating: 7, count: 100))
             try spool.reject("\(index)", reason: "no")
         }
         let kept = folder.names("rejected").filter { $0.hasSuffix(".record") }
-        #expect(kept.reduce(0) { $0 + folder.bytes("rejected/\($1)").count } <= 1000)
+        // A block for the record and one for the reason each, in a quarter of the cap.
+        #expect(kept.count == 4)
         #expect(kept.last == "0000000000000032.record")
         #expect(folder.names("rejected").count == 2 * kept.count)
+    }
+
+    @Test func whatIsWorthLessGoesFirst() throws {
+        let folder = try TemporaryFolder()
+        let cap = 3 * folder.blockBytes
+        do {
+            let spool = try Spool(folder: folder.spool, byteCap: cap)
+            try spool.append(id: "sound", worth: .high, payload: [1])
+            try spool.append(id: "disturbed", reference: "task-d", worth: .middle, payload: [2])
+            try spool.append(id: "failed", reference: "task-f", worth: .low, payload: [3])
+            #expect(try spool.append(id: "sound2", payload: [4]).dropped == 1)
+            #expect(spool.pending().map(\.id) == ["sound", "disturbed", "sound2"])
+            // Not measured again while there is no room for it.
+            #expect(spool.isAnswered("task-f") && spool.statistics.dropped == 1)
+        }
+        // What a record is worth survives a restart.
+        let spool = try Spool(folder: folder.spool, byteCap: cap)
+        #expect(spool.pending().map(\.worth) == [.high, .middle, .high])
+        #expect(try spool.append(id: "sound3", payload: [5]).isKept)
+        #expect(spool.pending().map(\.id) == ["sound", "sound2", "sound3"])
+        #expect(
+            try spool.append(id: "failed2", reference: "task-g", worth: .low, payload: [6])
+                == Spool.Admission(isKept: false, dropped: 1)
+        )
+        #expect(spool.pending().map(\.id) == ["sound", "sound2", "sound3"] && spool.statistics.dropped == 3)
+        #expect(spool.isAnswered("task-g") && spool.isAnswered("task-d"))
+        spool.remove(["sound", "sound2"])
+        // There is room again: the assignments may be taken up once more.
+        #expect(!spool.isAnswered("task-g") && !spool.isAnswered("task-d"))
+    }
+
+    @Test func whatWasHandedOverAMomentAgoIsStillAnswered() throws {
+        let folder = try TemporaryFolder()
+        let spool = try Spool(folder: folder.spool)
+        try spool.append(id: "a", reference: "task-a", payload: [1])
+        spool.remove(["a"])
+        #expect(spool.isAnswered("task-a") && spool.statistics == Spool.Statistics(records: 0, bytes: 0, dropped: 0))
+        var recent = RecentNames(limit: 3)
+        for name in ["a", "b", "a", "c", "d", "e"] { recent.insert(CompactName(name)) }
+        #expect(
+            ["a", "b", "c", "d", "e"].map { recent.contains(CompactName($0)) } == [false, false, true, true, true]
+        )
     }
 
     /// The spool against a list, with restarts in between.
     @Test(arguments: 1...8) func behavesLikeAList(seed: UInt64) throws {
         let folder = try TemporaryFolder()
         var random = SplitMix64(state: seed)
-        let byteCap: UInt64 = 2000
+        let block = folder.blockBytes
+        let byteCap = 12 * block
         var spool: Spool? = try Spool(folder: folder.spool, byteCap: byteCap)
-        var model: [(id: String, payload: [UInt8])] = []
+        var model: [(id: String, worth: Spool.Worth, payload: [UInt8])] = []
         var dropped: UInt64 = 0
         for step in 0..<200 {
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<6:
-                let payload = (0..<Int.random(in: 0..<300, using: &random)).map { _ in
-                    UInt8.random(in: 0...255, using: &random)
+                let count = Int.random(in: 0..<Int(3 * block), using: &random)
+                let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ step) }
+                let worth = Spool.Worth.allCases[Int.random(in: 0..<3, using: &random)]
+                let admission = try spool?.append(id: "id-\(step)", worth: worth, payload: payload)
+                let blocks = { (id: String, payload: [UInt8]) in
+                    let size = SpoolRecord.encodedBytes(id: id, reference: nil, payloadBytes: payload.count)
+                    return (UInt64(size) + block - 1) / block * block
                 }
-                try spool?.append(id: "id-\(step)", payload: payload)
-                model.append(("id-\(step)", payload))
-                let size = { (id: String, payload: [UInt8]) in
-                    SpoolRecord.encodedBytes(id: id, reference: nil, payloadBytes: payload.count)
+                // What the documentation says, word by word.
+                var after = model
+                after.append(("id-\(step)", worth, payload))
+                var goners = 0
+                while after.reduce(0, { $0 + blocks($1.id, $1.payload) }) > byteCap {
+                    let victim = after.dropLast().filter { $0.worth <= worth }.min { $0.worth < $1.worth }
+                    guard let victim else { break }
+                    after.removeAll { $0.id == victim.id }
+                    goners += 1
                 }
-                while model.reduce(0, { $0 + size($1.id, $1.payload) }) > byteCap {
-                    model.removeFirst()
-                    dropped += 1
-                }
+                let fits = after.reduce(0) { $0 + blocks($1.id, $1.payload) } <= byteCap
+                if fits { model = after }
+                #expect(
+                    admission == Spool.Admission(isKept: fits, dropped: fits ? goners : 1),
+                    "seed \(seed) step \(step)"
+                )
+                dropped += UInt64(fits ? goners : 1)
             case 6..<8:
                 guard let id = model.randomElement(using: &random)?.id else { break }
                 spool?.remove([id])

@@ -43,13 +43,10 @@ struct JobLoop: Service {
         var random = SystemRandomNumberGenerator()
         while !Task.isCancelled {
             let asked = ContinuousClock.now
-            // As of before asking: a run handed over while the answer is on its way is not in the spool any more, but
-            // the answer may not know of it yet.
-            let answered = spool.references
             do throws(CollectorError) {
                 let assignments = try await client.assignments(agentId: agentId, waitSeconds: pace.pollSeconds)
                 connection.succeeded(.jobs)
-                let open = assignments.filter { Spool.isName($0.id) && !answered.contains($0.id) }
+                let open = assignments.filter { Spool.isName($0.id) && !spool.isAnswered($0.id) }
                 if open.isEmpty && !assignments.isEmpty {
                     // All done, but the collector does not know yet: it does not hold the request then.
                     await pause(backoff.fail(using: &random))
@@ -86,17 +83,26 @@ struct JobLoop: Service {
             logger.error("\(assignment.model) cannot be measured now: \(error)")
             return await pause(pace.troubleWait)
         }
-        await store(run.id, answering: assignment.id, payload)
+        await store(run.id, answering: assignment.id, worth: Spool.Worth(run), payload)
         logger.info("measured \(assignment.model): \(run.outcome.rawValue)\(run.outcomeReason.map { ", \($0)" } ?? "")")
     }
 
     /// Makes a run durable, waiting for as long as the disk is full.
-    private func store(_ id: String, answering assignmentId: String, _ payload: [UInt8]) async {
+    private func store(
+        _ id: String,
+        answering assignmentId: String,
+        worth: Spool.Worth,
+        _ payload: [UInt8]
+    ) async {
         var hasComplained = false
         while true {
             do throws(SpoolError) {
-                let dropped = try spool.append(id: id, reference: assignmentId, payload: payload)
-                if dropped > 0 { logger.warning("the spool is full: \(dropped) of the oldest runs were dropped") }
+                let admission = try spool.append(id: id, reference: assignmentId, worth: worth, payload: payload)
+                if !admission.isKept {
+                    logger.warning("the spool is full of runs worth more: this one was dropped")
+                } else if admission.dropped > 0 {
+                    logger.warning("the spool is full: \(admission.dropped) runs of least worth were dropped")
+                }
                 return wake()
             } catch {
                 if error.code == .duplicate || error.code == .tooLarge {
@@ -112,5 +118,16 @@ struct JobLoop: Service {
 
     private func pause(_ duration: Duration) async {
         if duration > .zero { try? await Task.sleep(for: duration) }
+    }
+}
+
+extension Spool.Worth {
+    /// What a run is worth when the spool is full: one that failed or was disturbed will not decide anything.
+    init(_ run: Run) {
+        if run.outcome != .ok {
+            self = .low
+        } else {
+            self = run.flags.contains(where: \.isDisturbance) ? .middle : .high
+        }
     }
 }

@@ -14,6 +14,11 @@ public enum DurableFile {
     ///   - path: where; an existing file is replaced.
     /// - Throws: `SpoolError`; the old file is untouched then, except when only the last sync of the folder failed.
     public static func write(_ bytes: [UInt8], to path: String) throws(SpoolError) {
+        try write(bytes, to: path, isSynced: true)
+    }
+
+    /// Writes a file beside its place and renames it; without syncing, a power cut may leave it empty or take it away.
+    static func write(_ bytes: [UInt8], to path: String, isSynced: Bool) throws(SpoolError) {
         let partial = path + partialSuffix
         unlink(partial)
         let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -21,7 +26,7 @@ public enum DurableFile {
         do throws(SpoolError) {
             do throws(SpoolError) {
                 try writeAll(bytes, to: descriptor, partial)
-                guard fsync(descriptor) == 0 else { throw SpoolError(errno, doing: "sync", partial) }
+                guard !isSynced || fsync(descriptor) == 0 else { throw SpoolError(errno, doing: "sync", partial) }
             } catch {
                 close(descriptor)
                 throw error
@@ -32,7 +37,7 @@ public enum DurableFile {
             unlink(partial)
             throw error
         }
-        try syncFolder(of: path)
+        if isSynced { try syncFolder(of: path) }
     }
 
     /// Reads a whole regular file.
@@ -82,30 +87,5 @@ public enum DurableFile {
         guard descriptor >= 0 else { throw SpoolError(errno, doing: "sync", folder) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw SpoolError(errno, doing: "sync", folder) }
-    }
-}
-
-/// A folder's files.
-enum Folder {
-    /// Makes a folder for this user alone unless it is there.
-    static func make(_ path: String) throws(SpoolError) {
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw SpoolError(errno, doing: "make", path) }
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw SpoolError(errno, doing: "open", path) }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw SpoolError(ENOTDIR, doing: "use", path) }
-    }
-
-    /// Names in a folder, sorted, without `.` and `..`.
-    static func names(_ path: String) throws(SpoolError) -> [String] {
-        guard let folder = opendir(path) else { throw SpoolError(errno, doing: "list", path) }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 }

@@ -16,38 +16,42 @@ struct SetAsideFolder {
         try Folder.names(path).filter { $0.hasSuffix(RecordName.suffix) }
     }
 
-    /// The readable records in it.
-    func records(limit: Int) throws(SpoolError) -> [SpoolRecord] {
-        try names().compactMap { name in
-            try? SpoolRecord(readingFrom: "\(path)/\(name)", limit: limit)
+    /// Hands on the readable records in it, one at a time.
+    func forEachRecord(limit: Int, _ body: (SpoolRecord) -> Void) throws(SpoolError) {
+        for name in try names() {
+            if let record = try? SpoolRecord(readingFrom: "\(path)/\(name)", limit: limit) { body(record) }
         }
     }
 
-    /// Moves a file in.
+    /// Moves a file in and keeps within the cap.
     func take(_ name: String, from folder: String, reason: String) throws(SpoolError) {
+        try move(name, from: folder, reason: reason)
+        try discardOldest()
+    }
+
+    /// Moves a file in, whatever the cap.
+    func move(_ name: String, from folder: String, reason: String) throws(SpoolError) {
         let destination = "\(path)/\(name)"
         guard rename("\(folder)/\(name)", destination) == 0 else {
             throw SpoolError(errno, doing: "set aside", "\(folder)/\(name)")
         }
-        // The record is out of the way; that its reason cannot be kept (full disk) is no reason to fail.
-        try? DurableFile.write(Array((reason + "\n").utf8), to: destination + ".reason")
-        try discardOldest()
+        // The record is out of the way; that its reason cannot be kept (full disk) is no reason to fail. Nor is it worth
+        // waiting for the disk: a spool may hold thousands of damaged records.
+        try? DurableFile.write(Array((reason + "\n").utf8), to: destination + ".reason", isSynced: false)
     }
 
-    private func discardOldest() throws(SpoolError) {
-        let files = try names().map { (name: $0, bytes: size(of: $0)) }
+    /// Deletes the oldest until what is left keeps within the cap.
+    func discardOldest() throws(SpoolError) {
+        let files = try names().map { name in
+            let record = "\(path)/\(name)"
+            return (name: name, bytes: Folder.allocatedBytes(record) &+ Folder.allocatedBytes(record + ".reason"))
+        }
         var total = files.reduce(0) { $0 &+ $1.bytes }
         for file in files.dropLast() where total > byteCap {
             unlink("\(path)/\(file.name)")
             unlink("\(path)/\(file.name).reason")
             total = total &- file.bytes
         }
-    }
-
-    private func size(of name: String) -> UInt64 {
-        var status = stat()
-        guard lstat("\(path)/\(name)", &status) == 0 else { return 0 }
-        return UInt64(max(0, status.st_size))
     }
 }
 
@@ -72,7 +76,6 @@ struct RecordName {
     }
 
     var text: String {
-        let digits = String(sequence, radix: 16)
-        return String(repeating: "0", count: max(0, 16 - digits.count)) + digits + Self.suffix
+        CompactName.hexadecimal(sequence, digits: 16) + Self.suffix
     }
 }

@@ -12,19 +12,19 @@ extension Spool {
     /// - Throws: `SpoolError`; `damaged` when the record was set aside, anything else when it may be readable later.
     public func payload(of id: String) throws(SpoolError) -> [UInt8]? {
         try state.withLock { state throws(SpoolError) in
-            guard let entry = state.entries.first(where: { $0.id == id }) else { return nil }
+            guard let slot = state.index.first(id) else { return nil }
             let reason: String
             do throws(SpoolError) {
-                let record = try SpoolRecord(readingFrom: "\(folder)/\(entry.name)", limit: Self.readLimit(byteCap))
+                let record = try SpoolRecord(readingFrom: "\(folder)/\(slot.name)", limit: Self.readLimit(byteCap))
                 if record.id == id { return record.payload }
                 reason = "its id is \(record.id), not \(id)"
             } catch {
                 guard error.code == .damaged || error.code == .notFound else { throw error }
                 reason = error.message
             }
-            forget([id], &state)
+            _ = state.index.remove([id])
             // A file that cannot even be moved is looked at again when the spool is opened next.
-            try? corrupt.take(entry.name, from: folder, reason: reason)
+            try? corrupt.take(slot.name, from: folder, reason: reason)
             throw SpoolError(code: .damaged, message: "record \(id) was set aside: \(reason)")
         }
     }
@@ -37,7 +37,12 @@ extension Spool {
     public func remove(_ ids: some Sequence<String>) {
         state.withLock { state in
             // Out of the index whether or not the file goes: a record that cannot be deleted must not be sent for ever.
-            for entry in forget(Set(ids), &state) { unlink("\(folder)/\(entry.name)") }
+            for slot in state.index.remove(ids) {
+                unlink("\(folder)/\(slot.name)")
+                if let reference = slot.reference { state.handedOver.insert(reference) }
+            }
+            // Room again: what was dropped may be done once more.
+            if state.index.bytes <= byteCap / 2 { state.droppedReferences.removeAll() }
         }
     }
 
@@ -49,19 +54,10 @@ extension Spool {
     /// - Throws: `SpoolError` when the file cannot be moved; it is out of the way all the same until the next start.
     public func reject(_ id: String, reason: String) throws(SpoolError) {
         try state.withLock { state throws(SpoolError) in
-            for entry in forget([id], &state) {
-                if let reference = entry.reference { state.rejectedReferences.insert(reference) }
-                try rejected.take(entry.name, from: folder, reason: reason)
+            for slot in state.index.remove([id]) {
+                if let reference = slot.reference { state.rejectedReferences.insert(reference) }
+                try rejected.take(slot.name, from: folder, reason: reason)
             }
         }
-    }
-
-    @discardableResult
-    private func forget(_ ids: Set<String>, _ state: inout State) -> [Entry] {
-        let gone = state.entries.filter { ids.contains($0.id) }
-        guard !gone.isEmpty else { return [] }
-        state.entries.removeAll { ids.contains($0.id) }
-        state.bytes = state.entries.reduce(0) { $0 + $1.bytes }
-        return gone
     }
 }

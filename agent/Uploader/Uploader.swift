@@ -74,7 +74,7 @@ public struct Uploader: Sendable {
             case .wait(let instant): try? await Task.sleep(until: instant, tolerance: nil, clock: .continuous)
             case .send(let ids):
                 let outcome = await attempt(ids)
-                for action in machine.finish(outcome, now: .now, using: &random) { carryOut(action) }
+                carryOut(machine.finish(outcome, now: .now, using: &random))
             }
         }
     }
@@ -128,10 +128,10 @@ public struct Uploader: Sendable {
         }
     }
 
-    private func carryOut(_ action: UploadMachine.Action) {
-        switch action {
-        case .remove(let id): spool.remove([id])
-        case .reject(let id, let reason):
+    private func carryOut(_ actions: [UploadMachine.Action]) {
+        // At once: each removal by itself would go through the whole of a long spool.
+        spool.remove(actions.compactMap { if case .remove(let id) = $0 { id } else { nil } })
+        for case .reject(let id, let reason) in actions {
             logger.error("the collector rejects run \(id), which is set aside: \(reason)")
             do throws(SpoolError) { try spool.reject(id, reason: reason) } catch {
                 logger.error("the rejected run cannot be set aside: \(error)")
