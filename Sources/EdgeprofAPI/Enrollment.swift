@@ -50,6 +50,12 @@ public struct Heartbeat: Codable, Sendable, Hashable {
     public var rssBytes: UInt64
     /// The agent's own CPU time since it started, seconds.
     public var cpuSeconds: Double
+    /// The most resident memory the agent itself ever had, bytes; nil from versions that did not tell.
+    public var peakRssBytes: UInt64?
+    /// Bytes the agent has sent since it started, as HTTP; nil from versions that did not tell.
+    public var sentBytes: UInt64?
+    /// What it is about to measure, when it will not be heard of until that is done.
+    public var measuring: Measuring?
 
     /// Makes a heartbeat.
     public init(
@@ -59,7 +65,10 @@ public struct Heartbeat: Codable, Sendable, Hashable {
         spoolBytes: UInt64,
         droppedRecords: UInt64,
         rssBytes: UInt64,
-        cpuSeconds: Double
+        cpuSeconds: Double,
+        peakRssBytes: UInt64? = nil,
+        sentBytes: UInt64? = nil,
+        measuring: Measuring? = nil
     ) {
         self.version = version
         self.host = host
@@ -68,6 +77,9 @@ public struct Heartbeat: Codable, Sendable, Hashable {
         self.droppedRecords = droppedRecords
         self.rssBytes = rssBytes
         self.cpuSeconds = cpuSeconds
+        self.peakRssBytes = peakRssBytes
+        self.sentBytes = sentBytes
+        self.measuring = measuring
     }
 }
 

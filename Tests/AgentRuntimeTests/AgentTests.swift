@@ -40,6 +40,41 @@ import Testing
         #expect(heartbeat.version == Edgeprof.version && heartbeat.host.hostname == "attic")
     }
 
+    @Test func aMeasurementIsToldOfBeforeItBegins() async throws {
+        let (rig, collector) = try await enrolled()
+        defer { collector.server.stop() }
+        collector.assign("task")
+        let told = Mutex<Heartbeat.Measuring?>(nil)
+        try await rig.start { order in
+            told.withLock { $0 = collector.with { $0.heartbeats.last?.measuring } }
+            return Rig.run(for: order)
+        }
+        #expect(try await eventually { collector.runs.count == 1 })
+        #expect(try await eventually { collector.with { $0.heartbeats.last?.measuring == nil } })
+        await rig.stop()
+        let measuring = try #require(told.withLock { $0 })
+        #expect(measuring.expectedSeconds > 60 && measuring.model == collector.runs.first?.model.name)
+        let last = try #require(collector.with { $0.heartbeats.last })
+        #expect(last.peakRssBytes ?? 0 >= last.rssBytes && last.sentBytes ?? 0 > 100)
+    }
+
+    @Test func theExpectedTimeIsWithinTheWiresBounds() {
+        #expect(Heartbeats.expectedSeconds(MeasurementSettings(durationSeconds: 600)) == 780)
+        #expect((0...86_400).contains(Heartbeats.expectedSeconds(MeasurementSettings(durationSeconds: 1e300))))
+    }
+
+    @Test func runsAreWorthWhatTheySay() {
+        let assignment = Assignment(id: "a", jobId: "j", model: "m", settings: JobSettings())
+        let order = MeasurementOrder(assignment, on: Rig.host)
+        var run = Rig.run(for: order)
+        #expect(Spool.Worth(run) == .high)
+        run.flags = [.burst, .throttled]
+        #expect(Spool.Worth(run) == .high)
+        run.flags = [.burst, .otherLoad]
+        #expect(Spool.Worth(run) == .middle)
+        #expect(Spool.Worth(Rig.run(for: order, outcome: .crashed)) == .low)
+    }
+
     @Test func aStandInMarksItsHost() async throws {
         let (rig, collector) = (try Rig(), try FakeCollector())
         defer { collector.server.stop() }

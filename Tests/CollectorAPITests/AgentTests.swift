@@ -82,7 +82,10 @@ import Testing
             let record: AgentRecord = try await client.get("/v1/agents/\(agent.id)").decode()
             #expect(record.heartbeat == .sample)
             #expect(record.lastSeenAt?.millisecondsSinceEpoch == Harness.start.millisecondsSinceEpoch + 7000)
-            for (field, value) in [("cpuSeconds", -1.0), ("spoolRecords", -1), ("host.usableCpus", 0)] {
+            for (field, value) in [
+                ("cpuSeconds", -1.0), ("spoolRecords", -1), ("host.usableCpus", 0), ("sentBytes", 1e17),
+                ("peakRssBytes", 1e18), ("measuring.expectedSeconds", -1.0), ("measuring.model", ""),
+            ] as [(String, any Sendable)] {
                 let body = try Spoilable(Heartbeat.sample).with(field, value).data()
                 #expect(try await client.send(.post, path, as: agent.token, body: body).status == 422)
             }

@@ -26,7 +26,10 @@ extension Heartbeat {
         spoolBytes: 0,
         droppedRecords: 0,
         rssBytes: 1,
-        cpuSeconds: 0.5
+        cpuSeconds: 0.5,
+        peakRssBytes: 2,
+        sentBytes: 3,
+        measuring: Measuring(model: "resnet18", expectedSeconds: 66)
     )
 }
 

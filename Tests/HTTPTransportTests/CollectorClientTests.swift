@@ -37,6 +37,38 @@ import Testing
         #expect(server.requests.first?.target == "/v1/tokens/..%2Fjobs%3Fx%3D1%23y")
     }
 
+    @Test func largeBodiesGoAsGzipUntilTheyAreRefused() async throws {
+        let server = try HTTPTestServer { request in
+            request.headers["content-encoding"] == nil
+                ? .json(200, #"{"results":[]}"#) : .json(415, #"{"status":415,"title":"no"}"#)
+        }
+        defer { server.stop() }
+        let client = try client(server.url)
+        let run = Array(#"{"id":""#.utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: 5000) + Array(#""}"#.utf8)
+        for _ in 0..<2 { #expect(try await client.upload(encodedRuns: [run]).isEmpty) }
+        #expect(server.requests.map { $0.headers["content-encoding"] } == ["gzip", nil, nil])
+        #expect(server.requests.allSatisfy { $0.body == server.requests[0].body })
+        #expect(server.requests.map { $0.headers["content-length"] }[0].flatMap { Int($0) } ?? .max < 200)
+        // What fits one packet is sent as it is.
+        _ = try await client.upload(encodedRuns: [Array("{}".utf8)])
+        #expect(server.requests.last?.headers["content-encoding"] == nil)
+    }
+
+    @Test func whatIsSentIsCounted() async throws {
+        let server = try HTTPTestServer { _ in .answer(204) }
+        defer { server.stop() }
+        let transport = HTTPTransport(userAgent: "edgeprof-test/1")
+        let request = HTTPRequest(method: .post, url: server.url, body: [UInt8](repeating: 7, count: 100_000))
+        for count in 1...3 as ClosedRange<UInt64> {
+            _ = try transport.perform(request)
+            #expect((100_050 * count...100_400 * count).contains(transport.sentBytes), "\(transport.sentBytes)")
+        }
+        server.stop()
+        let before = transport.sentBytes
+        #expect(throws: HTTPTransportError.self) { try transport.perform(request) }
+        #expect(transport.sentBytes - before < 100_400)
+    }
+
     @Test func sendsJSON() async throws {
         let server = try HTTPTestServer { _ in .json(201, #"{"agentId":"a1","accessToken":"t1"}"#) }
         defer { server.stop() }

@@ -65,18 +65,22 @@ public struct Agent: Sendable {
             backoff: configuration.pace.backoff,
             logger: logger
         ) { runs throws(CollectorError) in try await client.upload(encodedRuns: runs) }
+        let heartbeats = Heartbeats(
+            client: client,
+            agentId: identity.agentId,
+            spool: spool,
+            connection: connection,
+            sentBytes: { transport.sentBytes },
+            host: limitedHost
+        )
         // Shut down from the last to the first: no run is taken any more when the uploader ends.
         services = [
             UploadService(uploader: uploader, startupDelay: startupDelay),
             HeartbeatService(
-                client: client,
-                agentId: identity.agentId,
-                spool: spool,
+                heartbeats: heartbeats,
                 turns: turns,
-                connection: connection,
                 interval: configuration.heartbeatInterval,
-                startupDelay: startupDelay,
-                host: limitedHost
+                startupDelay: startupDelay
             ),
             JobLoop(
                 client: client,
@@ -87,6 +91,7 @@ public struct Agent: Sendable {
                 connection: connection,
                 pace: configuration.pace,
                 startupDelay: startupDelay,
+                heartbeats: heartbeats,
                 host: limitedHost,
                 measure: measure,
                 logger: logger

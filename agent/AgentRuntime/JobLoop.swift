@@ -29,6 +29,7 @@ struct JobLoop: Service {
     let connection: ConnectionLog
     let pace: Pace
     let startupDelay: Duration
+    let heartbeats: Heartbeats
     let host: @Sendable () -> HostFacts
     let measure: Measure
     let logger: Logger
@@ -73,7 +74,10 @@ struct JobLoop: Service {
         var run: Run
         let payload: [UInt8]
         do {
-            run = try await turns.withTurn { try await measure(order) }
+            run = try await turns.withTurn {
+                await heartbeats.announce(order)
+                return try await measure(order)
+            }
             run.agentId = agentId
             run.jobId = assignment.jobId
             run.assignmentId = assignment.id

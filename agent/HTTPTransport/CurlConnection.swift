@@ -12,6 +12,8 @@ final class CurlConnection: @unchecked Sendable {
     private static let longestWaitMilliseconds: Int32 = 1000
 
     let easy: UnsafeMutableRawPointer
+    /// What the latest exchange sent, as HTTP.
+    private(set) var sentBytes: UInt64 = 0
     private let multi: UnsafeMutableRawPointer
 
     init() throws(HTTPTransportError) {
@@ -46,6 +48,7 @@ final class CurlConnection: @unchecked Sendable {
         }
         curl_easy_reset(easy)
         let fields = HeaderList(request)
+        sentBytes = 0
         let exchange = CurlExchange(maximumBytes: request.maximumResponseBytes)
         let code: Int32 = request.body.withUnsafeBufferPointer { body in
             exchange.withErrorBuffer { errorBuffer in
@@ -55,6 +58,7 @@ final class CurlConnection: @unchecked Sendable {
                 defer { curl_easy_reset(easy) }
                 let code = cancellation.whileWakeable(by: wake) { transfer(until: cancellation) }
                 exchange.readOutcome(of: easy)
+                sentBytes = exchange.sentBytes
                 return code
             }
         }

@@ -13,6 +13,7 @@ final class CurlExchange {
     private(set) var status = 0
     private var retryAfterSeconds = 0
     private var systemError = 0
+    private(set) var sentBytes: UInt64 = 0
     private var errorText = ""
 
     init(maximumBytes: Int) {
@@ -60,6 +61,11 @@ final class CurlExchange {
         var seconds: curl_off_t = 0
         edgeprof_curl_get_size(easy, CURLINFO_RETRY_AFTER, &seconds)
         retryAfterSeconds = Int(seconds)
+        var headBytes = 0
+        var bodyBytes: curl_off_t = 0
+        edgeprof_curl_get_long(easy, CURLINFO_REQUEST_SIZE, &headBytes)
+        edgeprof_curl_get_size(easy, CURLINFO_SIZE_UPLOAD_T, &bodyBytes)
+        sentBytes = UInt64(max(0, headBytes)) &+ UInt64(max(0, bodyBytes))
     }
 
     private static func take(

@@ -10,6 +10,7 @@ public final class HTTPTransport: Sendable {
 
     private let userAgent: String
     private let idle = Mutex<[CurlConnection]>([])
+    private let sent = Mutex<UInt64>(0)
 
     /// Makes a client without connections.
     ///
@@ -17,6 +18,9 @@ public final class HTTPTransport: Sendable {
     public init(userAgent: String) {
         self.userAgent = userAgent
     }
+
+    /// Bytes sent so far in requests and their headers, without TLS and what lies below it.
+    public var sentBytes: UInt64 { sent.withLock { $0 } }
 
     /// Sends a request and waits for its answer on the calling thread.
     ///
@@ -36,6 +40,7 @@ public final class HTTPTransport: Sendable {
                 try connection.perform(request, userAgent: userAgent, cancellation: cancellation)
             }
         }
+        sent.withLock { $0 &+= connection.sentBytes }
         idle.withLock { if $0.count < Self.maximumIdleConnections { $0.append(connection) } }
         return try result.get()
     }

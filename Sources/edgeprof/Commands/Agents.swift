@@ -6,7 +6,7 @@ import HTTPTransport
 struct Agents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The fleet: hosts, tiers, last seen.",
-        subcommands: [List.self]
+        subcommands: [List.self, Show.self]
     )
 
     /// The command `edgeprof agents list`.
@@ -38,7 +38,7 @@ struct Agents: AsyncParsableCommand {
                 agent.name, agent.tiers.isEmpty ? "none" : agent.tiers.joined(separator: " and "), agent.host.cpuModel,
                 String(agent.host.limits?.cpus?.count ?? agent.host.usableCpus),
                 HumanUnits.bytes(agent.host.effectiveMemoryBytes), agent.host.limits?.isa ?? agent.host.isa,
-                agent.lastSeenAt?.shortDescription ?? "never",
+                AgentDescription.lastSeen(agent),
             ]
         }
     }

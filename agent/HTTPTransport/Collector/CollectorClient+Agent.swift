@@ -16,9 +16,19 @@ extension CollectorClient {
     /// - Parameters:
     ///   - heartbeat: what it has to say.
     ///   - agentId: the agent.
+    ///   - timeoutSeconds: for the whole exchange.
     /// - Throws: `CollectorError`.
-    public func heartbeat(_ heartbeat: Heartbeat, agentId: String) async throws(CollectorError) {
-        _ = try await send(.post, ["v1", "agents", agentId, "heartbeat"], body: try Self.json(heartbeat))
+    public func heartbeat(
+        _ heartbeat: Heartbeat,
+        agentId: String,
+        timeoutSeconds: Double = 30
+    ) async throws(CollectorError) {
+        _ = try await send(
+            .post,
+            ["v1", "agents", agentId, "heartbeat"],
+            body: try Self.json(heartbeat),
+            timeoutSeconds: timeoutSeconds
+        )
     }
 
     /// Awaits work: `GET /v1/agents/{id}/jobs`.
