@@ -1,0 +1,23 @@
+"""The faults, one function each: `case(folder, quick)` returns what it saw, for docs/reliability.md."""
+import processes
+import disk_cases
+import kill_cases
+import measuring_cases
+import network_cases
+import time_cases
+
+CASES = [
+    kill_cases.killed_at_random, measuring_cases.model_segfaults, measuring_cases.quiet_while_measuring,
+    disk_cases.torn_and_flipped, disk_cases.hundred_thousand_records, disk_cases.full_spool_keeps_the_best,
+    disk_cases.full_disk_of_the_collector, disk_cases.disk_full, disk_cases.disk_read_only,
+    network_cases.bad_answers, network_cases.delivered_twice_and_late, network_cases.one_bad_record,
+    network_cases.name_lookup_fails, network_cases.wrong_certificate, network_cases.through_a_proxy,
+    network_cases.network_cut_for_an_hour, time_cases.clock_steps, measuring_cases.model_loops,
+]
+
+
+def end_all(folder):
+    """Ends what a case left running."""
+    for process in processes.started:
+        if process.log_path.startswith(folder + "/"):
+            process.kill()

@@ -1,0 +1,5 @@
+"""Why a case was not run."""
+
+
+class Skip(Exception):
+    """The box cannot do what a case needs."""
