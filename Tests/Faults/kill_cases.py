@@ -85,5 +85,5 @@ def killed_at_random(folder, quick):
     assert crashed <= done["child"] and ok + crashed == len(stored), f"{ok} ok, {crashed} crashed of {len(stored)}"
     collector.process.stop()
     proxy.close()
-    return (f"{done['agent']} agents, {done['child']} children, {done['collector']} collectors killed; {len(stored)} runs, "
-            f"{len(finished)} seen durable, 0 lost, 0 twice, {time.monotonic() - began:.0f} s")
+    return (f"{done['agent']} agents, {done['child']} children, {done['collector']} collectors killed; "
+            f"{len(stored)} runs, {len(finished)} seen durable, 0 lost, 0 twice, {time.monotonic() - began:.0f} s")

@@ -30,7 +30,7 @@ def model_loops(folder, quick):
     began = time.monotonic()
     # Stopped, it does nothing any more, not even count its own time: the hardest kind of loop to get out of.
     os.kill(wait_until(agent.child, 60, "a child measures"), signal.SIGSTOP)
-    silent = wait_until(lambda: collector.api("GET", f"/v1/agents/{agent.id}")["heartbeat"]["measuring"], 5, "announced")
+    silent = wait_until(lambda: agent.heartbeat().get("measuring"), 5, "announced")
     collector.wait_for(job, 260)
     outcomes = [row[0] for row in collector.rows("SELECT outcome FROM run ORDER BY started_at")]
     assert outcomes == ["timeout", "ok"], outcomes
@@ -49,7 +49,7 @@ def quiet_while_measuring(folder, quick):
     while len(windows) < 3:
         pid = wait_until(agent.child, 60, "a child measures", every=0.01)
         began = time.monotonic()
-        told = collector.api("GET", f"/v1/agents/{agent.id}")["heartbeat"]["measuring"]
+        told = agent.heartbeat()["measuring"]
         last = began
         while os.path.exists(f"/proc/{pid}/exe") and agent.child() == pid:
             last = time.monotonic()
@@ -62,7 +62,7 @@ def quiet_while_measuring(folder, quick):
     assert not inside, f"{len(inside)} requests within {windows}"
     assert told["model"] == "squeezenet1_1" and told["expectedSeconds"] > seconds, told
     total = sum(end - begin for begin, end in windows)
-    beat = wait_until(lambda: (h := collector.api("GET", f"/v1/agents/{agent.id}")["heartbeat"]).get("measuring") is None
-                      and h, 60, "a heartbeat after the measurements")
+    beat = wait_until(lambda: (h := agent.heartbeat()).get("measuring") is None and h, 60,
+                      "a heartbeat after the measurements")
     assert beat["sentBytes"] > 1000 and beat["peakRssBytes"] >= beat["rssBytes"] > 0, beat
     return f"0 requests in {total:.1f} s of 3 measurements, {len(proxy.attempts)} around them"

@@ -174,6 +174,10 @@ class Agent:
         wait_until(lambda: text in self.process.log(), seconds, f"agent says '{text}'; it says:\n"
                    + self.process.log()[-1500:])
 
+    def heartbeat(self):
+        """The latest one the collector has."""
+        return self.collector.api("GET", f"/v1/agents/{self.id}").get("heartbeat") or {}
+
     def waiting(self):
         """Names of the records in the spool."""
         try:

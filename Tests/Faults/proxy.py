@@ -64,7 +64,8 @@ class Proxy:
                     # Stored, but the answer is lost on its way.
                     self.close_connection = True
                     return
-                head = [(k, v) for k, v in fields if k.lower() not in ("content-length", "transfer-encoding", "connection")]
+                hop = ("content-length", "transfer-encoding", "connection")
+                head = [(k, v) for k, v in fields if k.lower() not in hop]
                 if mode == "cut":
                     self.send_response(status)
                     self.send_header("Content-Length", str(len(text) + 100))
