@@ -30,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Disk space for unsent runs; the oldest are dropped beyond it. (default: 64MiB)",
+            "Disk space for unsent runs; those worth least are dropped beyond it. (default: 64MiB)",
             valueName: "size"
         )
     )
