@@ -10,7 +10,7 @@ help: ## list the targets
 
 .PHONY: packages
 packages: ## install the Debian packages needed, where missing
-	@scripts/install-packages.sh libcurl4-openssl-dev libsqlite3-dev libpng-dev libturbojpeg0-dev
+	@scripts/install-packages.sh libcurl4-openssl-dev libsqlite3-dev libpng-dev libturbojpeg0-dev zlib1g-dev
 
 .PHONY: build
 build: packages ## build the programs, optimised, into .build/release
@@ -27,6 +27,7 @@ test: packages lint ## all tests of an everyday change
 	@scripts/run-tests.sh
 	@scripts/conformance.sh quick
 	@scripts/quantizer-accuracy.sh
+	@scripts/test-faults.sh quick
 	@$(MAKE) --no-print-directory test-arm-kernels test-old-x86
 
 .PHONY: conformance
@@ -68,6 +69,11 @@ test-pmu: ## the counters on an emulated machine that has some, and on one that 
 deb: packages ## Debian packages of agent, collector and command line, into .build/deb
 	@scripts/install-packages.sh dpkg-dev binutils python3
 	@scripts/make-deb.sh
+
+.PHONY: test-faults
+test-faults: packages ## kills, full disks, dead networks, wrong clocks: agents and collectors as real processes
+	@swift build
+	@scripts/test-faults.sh
 
 .PHONY: lint
 lint: ## formatting and documentation rules
