@@ -14,6 +14,8 @@ struct ChildCommand {
     var timeoutNanoseconds: UInt64
     /// Bytes of its record that are kept; one byte more ends it.
     var outputLimit: Int
+    /// How long it may tidy up after SIGTERM when it is cancelled, before it is killed.
+    var graceNanoseconds: UInt64 = 0
 }
 
 /// How a measuring process ended.
@@ -165,6 +167,7 @@ struct ChildProcess {
         while !ended {
             let waited = Self.now() &- began
             if cancellation.isCancelled {
+                askToEnd()
                 _ = end()
                 throw .cancelled
             }
@@ -213,6 +216,14 @@ struct ChildProcess {
         var information = siginfo_t()
         let code = waitid(P_PID, id_t(pid), &information, WEXITED | WNOHANG | WNOWAIT)
         return code == 0 ? information.si_signo == SIGCHLD : errno != EINTR
+    }
+
+    /// Sends SIGTERM and waits for as long as the child may take to end by itself.
+    private func askToEnd() {
+        guard command.graceNanoseconds > 0 else { return }
+        let deadline = Self.now() &+ command.graceNanoseconds
+        kill(pid, SIGTERM)
+        while !hasEnded(), Self.now() < deadline { usleep(10_000) }
     }
 
     /// Kills what is left of the child's group and reaps the child.

@@ -8,6 +8,8 @@ public struct MeasurementError: Error, Sendable, Hashable, CustomStringConvertib
         case noCache
         /// The host-wide lock cannot be had.
         case noLock
+        /// The process that takes the run says that this box cannot measure now.
+        case cannotMeasure
         /// The caller cancelled.
         case cancelled
     }

@@ -14,7 +14,10 @@ public struct Measurer: Sendable {
     /// The name of the energy instrument to use; nil for the one that covers most.
     public var energyInstrument: String?
 
-    private let cache: PlanCache
+    /// Niceness of the thread that builds and packs a model that is not in the cache, 0...19; the measured process has none of it.
+    public var packingNice: Int32 = 0
+
+    let cache: PlanCache
     private let ceilingCache: CeilingCache
     private let helper: String
     /// Where lock files are; tests have their own.
@@ -89,7 +92,7 @@ public struct Measurer: Sendable {
             let request = try PlanRequest(model: model, settings: settings, limits: limits)
             draft.isa = request.instructionSet
             draft.family = request.family
-            var prepared = try cache.plan(for: request) { onProgress(.preparing) }
+            var prepared = try plan(for: request, onProgress: onProgress)
             if cancellation.isCancelled { throw .error(.cancelled) }
             draft.sha256 = prepared.sha256
             var idle = IdlePower(settings, named: energyInstrument)
@@ -110,8 +113,7 @@ public struct Measurer: Sendable {
             if ended.isUnusablePlan {
                 // A packed plan on the disk can rot. It is made again, once.
                 cache.discard(prepared)
-                onProgress(.preparing)
-                prepared = try cache.plan(for: request) {}
+                prepared = try plan(for: request, onProgress: onProgress)
                 ended = try observe()
             }
             var run = draft.run(ended)

@@ -143,6 +143,56 @@ import Testing
         #expect(try await rig.openSpool().statistics.records == 0)
     }
 
+    /// Whatever becomes of the process that packs and measures, the agent says so in that run and takes the next.
+    @Test(arguments: [(SIGKILL, Run.Outcome.crashed), (SIGSEGV, .crashed), (SIGALRM, .timeout)])
+    func theEndOfTheWorkerIsTheRunsOutcome(signal: Int32, outcome: Run.Outcome) async throws {
+        let (rig, collector) = (try Rig(), try FakeCollector())
+        defer { collector.server.stop() }
+        #expect(try enroll(rig, collector.url).status == 0)
+        collector.assign("ended", model: "shufflenet_v2_x0_5", settings: JobSettings(durationSeconds: 300))
+        collector.assign("next", model: "nonsense")
+        let agent = try start(["run", "--state-dir", rig.state, "--startup-jitter", "0"], log: rig.folder + "/log")
+        defer { agent.terminate() }
+        var workers: [Int32] = []
+        #expect(
+            try await eventually(within: 60) {
+                workers = children(of: agent.processIdentifier)
+                return workers.contains { !children(of: $0).isEmpty }
+            },
+            "\(text(rig))"
+        )
+        let measuring = workers.flatMap(children)
+        for worker in workers { kill(worker, signal) }
+        #expect(try await eventually(within: 60) { collector.runs.count == 2 }, "\(text(rig))")
+        let run = try #require(collector.runs.first { $0.assignmentId == "ended" })
+        #expect(run.outcome == outcome && run.model.name == "shufflenet_v2_x0_5", "\(run)")
+        #expect(run.outcomeReason?.contains("the process that prepares and measures") == true, "\(run)")
+        #expect(collector.runs.first { $0.assignmentId == "next" }?.outcome == .refused)
+        #expect(try await eventually { measuring.allSatisfy { kill($0, 0) != 0 } })
+    }
+
+    @Test func killedAgentLeavesNoProcessBehindAndAPersonGetsNoWorker() async throws {
+        let (rig, collector) = (try Rig(), try FakeCollector())
+        defer { collector.server.stop() }
+        #expect(try enroll(rig, collector.url).status == 0)
+        let byHand = try run(rig, ["measure"])
+        #expect(byHand.status == 3 && byHand.lines.count == 1 && byHand.lines[0].contains("the agent's own"))
+        collector.assign("task", model: "shufflenet_v2_x0_5", settings: JobSettings(durationSeconds: 300))
+        let agent = try start(["run", "--state-dir", rig.state, "--startup-jitter", "0"], log: rig.folder + "/log")
+        var family: [Int32] = []
+        #expect(
+            try await eventually(within: 60) {
+                let workers = children(of: agent.processIdentifier)
+                family = workers + workers.flatMap(children)
+                return family.count >= 2
+            },
+            "\(text(rig))"
+        )
+        kill(agent.processIdentifier, SIGKILL)
+        agent.waitUntilExit()
+        #expect(try await eventually { family.allSatisfy { kill($0, 0) != 0 } })
+    }
+
     private func text(_ rig: Rig) -> String {
         (try? String(contentsOfFile: rig.folder + "/log", encoding: .utf8)) ?? ""
     }

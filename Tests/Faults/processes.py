@@ -186,19 +186,24 @@ class Agent:
             return []
 
     def child(self):
-        """The measuring process, nil when there is none now."""
-        try:
-            with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as file:
-                children = file.read().split()
-            for folder in os.listdir(f"/proc/{self.process.pid}/task"):
-                with open(f"/proc/{self.process.pid}/task/{folder}/children") as file:
-                    children += file.read().split()
-        except (FileNotFoundError, ProcessLookupError):
-            return None
-        for pid in children:
-            try:
-                if "edgeprof-measure" in os.readlink(f"/proc/{pid}/exe"):
-                    return int(pid)
-            except OSError:
-                pass
+        """The measuring process, which the agent's worker starts; nil when there is none now."""
+        for worker in children_of(self.process.pid):
+            for pid in children_of(worker):
+                try:
+                    if "edgeprof-measure" in os.readlink(f"/proc/{pid}/exe"):
+                        return pid
+                except OSError:
+                    pass
         return None
+
+
+def children_of(pid):
+    """The children of a process, whichever of its threads started them."""
+    children = []
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children") as file:
+                children += [int(child) for child in file.read().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+    return children

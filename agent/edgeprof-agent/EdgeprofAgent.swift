@@ -17,7 +17,7 @@ struct EdgeprofAgent: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 2 bad usage.
             """,
         version: Edgeprof.version,
-        subcommands: [EnrollCommand.self, RunCommand.self]
+        subcommands: [EnrollCommand.self, RunCommand.self, MeasureCommand.self]
     )
 
     static func main() async {

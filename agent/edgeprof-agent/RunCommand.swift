@@ -86,22 +86,9 @@ struct RunCommand: AsyncParsableCommand {
             transport: HTTPTransport(userAgent: "edgeprof-agent/\(Edgeprof.version)"),
             logger: logger,
             host: { HostFacts(.current(), limits: $0) },
-            measure: try measurement(logger)
+            // Said now rather than at the first job: without its helper the agent is of no use.
+            measure: try MeasureCommand.measure(cacheDirectory: state.stateDir + "/cache")
         )
         try await agent.run()
-    }
-    /// How runs are taken: by `edgeprof-measure`, packed plans kept in the state directory.
-    private func measurement(_ logger: Logger) throws -> Measure {
-        let cache = state.stateDir + "/cache"
-        // Said now rather than at the first job: without its helper the agent is of no use.
-        _ = try Measurer(cacheDirectory: cache)
-        return { order in
-            let measurer = try Measurer(cacheDirectory: cache, limits: order.host.limits)
-            return try await measurer.run(model: .zoo(order.assignment.model), settings: order.settings) { progress in
-                if progress == .waitingForOtherMeasurement {
-                    logger.info("waiting for another measurement on this box to end")
-                }
-            }
-        }
     }
 }
