@@ -37,6 +37,7 @@ final class CurlConnection: @unchecked Sendable {
     func perform(
         _ request: HTTPRequest,
         userAgent: String,
+        trust: TLSTrust,
         cancellation: Cancellation
     ) throws(HTTPTransportError) -> HTTPResponse {
         let url = try WebURL(request.url)
@@ -47,6 +48,13 @@ final class CurlConnection: @unchecked Sendable {
             )
         }
         curl_easy_reset(easy)
+        // Before anything is sent: a libcurl that cannot check what it is told to check must not go on without.
+        guard apply(trust) else {
+            throw HTTPTransportError(
+                code: .tls,
+                message: "this box's libcurl cannot check a certificate against the CA file or pin given"
+            )
+        }
         let fields = HeaderList(request)
         sentBytes = 0
         let exchange = CurlExchange(maximumBytes: request.maximumResponseBytes)
@@ -99,8 +107,6 @@ final class CurlConnection: @unchecked Sendable {
         edgeprof_curl_do_not_wait_for_lookups(easy)
         edgeprof_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
         edgeprof_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
-        edgeprof_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
-        edgeprof_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
         edgeprof_curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
         edgeprof_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         edgeprof_curl_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds(request.timeoutSeconds))
@@ -120,6 +126,24 @@ final class CurlConnection: @unchecked Sendable {
                 edgeprof_curl_set_string(easy, CURLOPT_COPYPOSTFIELDS, "")
             }
         }
+    }
+
+    /// Has libcurl know the server by what it is to be known by; false when it cannot.
+    private func apply(_ trust: TLSTrust) -> Bool {
+        var codes = [edgeprof_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)]
+        // A pin alone stands in for the authorities: libcurl compares the key whether or not it checks the chain.
+        let isPinnedAlone = trust.pin != nil && trust.caFile == nil
+        codes.append(edgeprof_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, isPinnedAlone ? 0 : 1))
+        if let file = trust.caFile {
+            codes.append(edgeprof_curl_set_string(easy, CURLOPT_CAINFO, file))
+            // Else the system's folder of authorities would count as well.
+            codes.append(edgeprof_curl_set_string(easy, CURLOPT_CAPATH, nil))
+        }
+        if let pin = trust.pin {
+            guard TLSTrust.isPin(pin) else { return false }
+            codes.append(edgeprof_curl_set_string(easy, CURLOPT_PINNEDPUBLICKEY, pin))
+        }
+        return codes.allSatisfy { $0 == CURLE_OK }
     }
 
     /// Whole milliseconds within 1 ms...1 day: 0 would mean "no limit" to libcurl.

@@ -9,14 +9,18 @@ public final class HTTPTransport: Sendable {
     private static let maximumIdleConnections = 4
 
     private let userAgent: String
+    private let trust: TLSTrust
     private let idle = Mutex<[CurlConnection]>([])
     private let sent = Mutex<UInt64>(0)
 
     /// Makes a client without connections.
     ///
-    /// - Parameter userAgent: sent with each request, for example `edgeprof-agent/0.1.0`.
-    public init(userAgent: String) {
+    /// - Parameters:
+    ///   - userAgent: sent with each request, for example `edgeprof-agent/0.1.0`.
+    ///   - trust: by what servers are known over TLS.
+    public init(userAgent: String, trust: TLSTrust = .system) {
         self.userAgent = userAgent
+        self.trust = trust
     }
 
     /// Bytes sent so far in requests and their headers, without TLS and what lies below it.
@@ -37,7 +41,7 @@ public final class HTTPTransport: Sendable {
         if let kept = idle.withLock({ $0.popLast() }) { connection = kept } else { connection = try CurlConnection() }
         let result: Exchange = withoutSIGPIPE {
             Result { () throws(HTTPTransportError) in
-                try connection.perform(request, userAgent: userAgent, cancellation: cancellation)
+                try connection.perform(request, userAgent: userAgent, trust: trust, cancellation: cancellation)
             }
         }
         sent.withLock { $0 &+= connection.sentBytes }
