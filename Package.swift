@@ -257,7 +257,7 @@ let agent: [Target] = [
     .target(
         name: "AgentRuntime",
         dependencies: [
-            "Uploader", "Spool", "HTTPTransport", "HostInfo", "HostProbes", "EdgeprofAPI", "Systemd", logging,
+            "Uploader", "Spool", "HTTPTransport", "HostInfo", "HostProbes", "EdgeprofAPI", "Systemd", crypto, logging,
             serviceLifecycle, unixSignals,
         ],
         path: "agent/AgentRuntime"
@@ -441,6 +441,7 @@ let testTargets: [Target] = [
         "Gzip",
         "edgeprof-collector",
         hummingbird,
+        crypto,
         logging,
         .product(name: "HummingbirdTesting", package: "hummingbird")
     ),

@@ -10,13 +10,16 @@ public struct EnrollRequest: Codable, Sendable, Hashable {
     public var host: HostFacts
     /// The agent's version.
     public var version: String
+    /// The agent's Ed25519 public key: 32 bytes as base64.
+    public var publicKey: String
 
     /// Makes a request.
-    public init(name: String, labels: [String: String], host: HostFacts, version: String) {
+    public init(name: String, labels: [String: String], host: HostFacts, version: String, publicKey: String) {
         self.name = name
         self.labels = labels
         self.host = host
         self.version = version
+        self.publicKey = publicKey
     }
 }
 
@@ -24,13 +27,27 @@ public struct EnrollRequest: Codable, Sendable, Hashable {
 public struct EnrollResponse: Codable, Sendable, Hashable {
     /// Identifies the agent from now on.
     public var agentId: String
-    /// The agent's own bearer token; shown once.
-    public var accessToken: String
+    /// Whether it may work at once.
+    public var status: AgentStatus
+    /// The agent's first access token, shown once; nil while it waits for approval.
+    public var accessToken: String?
+    /// When the token stops working, by the collector's clock.
+    public var expiresAt: Timestamp?
+    /// Seconds from now until then.
+    public var expiresInSeconds: Int?
 
     /// Makes a response.
-    public init(agentId: String, accessToken: String) {
+    ///
+    /// - Parameters:
+    ///   - agentId: identifies the agent.
+    ///   - status: whether it may work at once.
+    ///   - grant: its first access token, when it may.
+    public init(agentId: String, status: AgentStatus = .active, grant: AccessTokenGrant? = nil) {
         self.agentId = agentId
-        self.accessToken = accessToken
+        self.status = status
+        accessToken = grant?.accessToken
+        expiresAt = grant?.expiresAt
+        expiresInSeconds = grant?.expiresInSeconds
     }
 }
 
@@ -95,6 +112,10 @@ public struct AgentRecord: Codable, Sendable, Hashable {
     public var host: HostFacts
     /// Tiers whose match rule accepts the host: exactly one when all is well.
     public var tiers: [String]
+    /// Whether it may work.
+    public var status: AgentStatus
+    /// `SHA256:` and the base64 of its public key's hash, as the agent tells it too; nil where no key is stored.
+    public var keyFingerprint: String?
     /// When it enrolled, by the collector's clock.
     public var enrolledAt: Timestamp
     /// When it was last heard of, by the collector's clock.
@@ -109,6 +130,8 @@ public struct AgentRecord: Codable, Sendable, Hashable {
         labels: [String: String],
         host: HostFacts,
         tiers: [String],
+        status: AgentStatus = .active,
+        keyFingerprint: String? = nil,
         enrolledAt: Timestamp,
         lastSeenAt: Timestamp? = nil,
         heartbeat: Heartbeat? = nil
@@ -118,6 +141,8 @@ public struct AgentRecord: Codable, Sendable, Hashable {
         self.labels = labels
         self.host = host
         self.tiers = tiers
+        self.status = status
+        self.keyFingerprint = keyFingerprint
         self.enrolledAt = enrolledAt
         self.lastSeenAt = lastSeenAt
         self.heartbeat = heartbeat

@@ -73,11 +73,17 @@ public struct Problem: Codable, Sendable, Hashable, Error {
     public var title: String
     /// What happened here and how to mend it.
     public var detail: String?
+    /// The reason in one word, where programs act on it: one of `AgentStatus`, or `notSigned`.
+    public var code: String?
+    /// What the agent is to sign, where an access token needs a signature.
+    public var challenge: String?
 
     /// Makes a problem.
-    public init(status: Int, title: String, detail: String? = nil) {
+    public init(status: Int, title: String, detail: String? = nil, code: String? = nil, challenge: String? = nil) {
         self.status = status
         self.title = title
         self.detail = detail
+        self.code = code
+        self.challenge = challenge
     }
 }

@@ -14,16 +14,29 @@ public enum TokenRole: String, Codable, Sendable, CaseIterable {
 public struct TokenRequest: Codable, Sendable, Hashable {
     /// What the token allows; not `agent`.
     public var role: TokenRole
-    /// Seconds until it expires; nil for never.
+    /// Seconds until it expires; nil for never, and for a day of an enrolment token.
     public var expiresInSeconds: Int?
-    /// How often it may be used to enrol; nil for without limit.
+    /// How often it may be used to enrol; nil for once.
     public var maximumUses: Int?
+    /// Whether agents it enrols may work at once, without an administrator's approval; nil for yes.
+    public var autoAccept: Bool?
+
+    /// Uses of an enrolment token that does not say how many.
+    public static let defaultUses = 1
+    /// Seconds an enrolment token lives that does not say how long: a day.
+    public static let defaultEnrollmentSeconds = 86_400
 
     /// Makes a request.
-    public init(role: TokenRole, expiresInSeconds: Int? = nil, maximumUses: Int? = nil) {
+    public init(
+        role: TokenRole,
+        expiresInSeconds: Int? = nil,
+        maximumUses: Int? = nil,
+        autoAccept: Bool? = nil
+    ) {
         self.role = role
         self.expiresInSeconds = expiresInSeconds
         self.maximumUses = maximumUses
+        self.autoAccept = autoAccept
     }
 }
 
@@ -53,6 +66,8 @@ public struct TokenRecord: Codable, Sendable, Hashable {
     public var expiresAt: Timestamp?
     /// Enrolments left; nil for without limit.
     public var usesLeft: Int?
+    /// Whether agents enrolled with it may work at once; nil for tokens that do not enrol.
+    public var autoAccept: Bool?
     /// The agent that acts with it, for an agent's token.
     public var agentId: String?
 
@@ -63,6 +78,7 @@ public struct TokenRecord: Codable, Sendable, Hashable {
         createdAt: Timestamp,
         expiresAt: Timestamp? = nil,
         usesLeft: Int? = nil,
+        autoAccept: Bool? = nil,
         agentId: String? = nil
     ) {
         self.id = id
@@ -70,6 +86,7 @@ public struct TokenRecord: Codable, Sendable, Hashable {
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.usesLeft = usesLeft
+        self.autoAccept = autoAccept
         self.agentId = agentId
     }
 }

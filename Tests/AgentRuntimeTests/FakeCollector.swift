@@ -14,6 +14,10 @@ final class FakeCollector: Sendable {
         var enrollments: [EnrollRequest] = []
         var rejects: Set<String> = []
         var acceptsToken = true
+        var status = AgentStatus.active
+        /// Signed requests for a token that were answered, whatever with.
+        var tokenRequests = 0
+        var tokenLifetimeSeconds = 3600
         /// Answers every request so while it is set.
         var fault: HTTPTestServer.Reply?
 
@@ -51,7 +55,12 @@ final class FakeCollector: Sendable {
         guard box.state.withLock({ $0.acceptsToken }) else {
             return .json(401, #"{"status":401,"title":"Unknown token"}"#, type: "application/problem+json")
         }
+        let isBearer = request.headers["authorization"] == "Bearer agent-token"
+        if request.target.hasPrefix("/v1/agents/agent-1/"), !request.target.hasSuffix("/token"), !isBearer {
+            return .json(401, #"{"status":401,"title":"No token"}"#, type: "application/problem+json")
+        }
         switch (request.method, request.target.prefix { $0 != "?" }) {
+        case ("POST", "/v1/agents/agent-1/token"): return token(request, box)
         case ("POST", "/v1/enroll"): return enroll(request, box)
         case ("GET", "/v1/agents/agent-1/jobs"): return jobs(request, box)
         case ("POST", "/v1/agents/agent-1/heartbeat"): return heartbeat(request, box)
@@ -65,7 +74,34 @@ final class FakeCollector: Sendable {
             let body = try? JSONDecoder().decode(EnrollRequest.self, from: Data(request.body))
         else { return .json(401, #"{"status":401,"title":"Wrong token"}"#, type: "application/problem+json") }
         box.state.withLock { $0.enrollments.append(body) }
-        return json(201, EnrollResponse(agentId: "agent-1", accessToken: "agent-token"))
+        return json(201, EnrollResponse(agentId: "agent-1", status: box.state.withLock { $0.status }))
+    }
+
+    /// The signature itself is checked by the tests of the real collector.
+    private static func token(_ request: HTTPTestServer.Request, _ box: Box) -> HTTPTestServer.Reply {
+        guard let body = try? JSONDecoder().decode(AccessTokenRequest.self, from: Data(request.body)),
+            body.challenge == "sign-me", Data(base64Encoded: body.signature)?.count == 64
+        else {
+            let text = #"{"status":401,"title":"Sign","challenge":"sign-me"}"#
+            return .json(401, text, type: "application/problem+json")
+        }
+        let (status, lifetime) = box.state.withLock { state in
+            state.tokenRequests += 1
+            return (state.status, state.tokenLifetimeSeconds)
+        }
+        guard status == .active else {
+            let text = #"{"status":403,"title":"No","code":"\#(status.rawValue)"}"#
+            return .answer(
+                403,
+                headers: ["Content-Type": "application/problem+json", "Retry-After": "1"],
+                body: Array(text.utf8)
+            )
+        }
+        let expiry = Timestamp(millisecondsSinceEpoch: 0)
+        return json(
+            200,
+            AccessTokenGrant(accessToken: "agent-token", expiresAt: expiry, expiresInSeconds: lifetime)
+        )
     }
 
     private static func jobs(_ request: HTTPTestServer.Request, _ box: Box) -> HTTPTestServer.Reply {

@@ -53,9 +53,14 @@ final class Rig {
         return path
     }
 
-    func enroll(_ url: String, limits: HostLimits? = nil, force: Bool = false, token: String = "enrol-me") async throws
-    {
-        _ = try await Enrollment(
+    @discardableResult
+    func enroll(
+        _ url: String,
+        limits: HostLimits? = nil,
+        force: Bool = false,
+        token: String = "enrol-me"
+    ) async throws -> Enrollment.Outcome {
+        try await Enrollment(
             directory: try StateDirectory(state, create: true),
             collector: url,
             token: token,
@@ -95,7 +100,7 @@ final class Rig {
         let agent = try Agent(
             directory: try StateDirectory(state, create: false),
             configuration: configuration,
-            transport: transport,
+            transport: { [transport] _ in transport },
             logger: Logger(label: "test") { [log] _ in log },
             host: { Self.host($0) },
             measure: measure

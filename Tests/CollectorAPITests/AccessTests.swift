@@ -29,6 +29,8 @@ import Testing
         Route(.get, "/v1/runs/ID", [.viewer, .admin]),
         Route(.get, "/v1/agents", [.viewer, .admin]),
         Route(.get, "/v1/agents/ID", [.viewer, .admin]),
+        Route(.post, "/v1/agents/ID/approve", [.admin]),
+        Route(.put, "/v1/agents/ID/labels", [.admin]),
         Route(.post, "/v1/jobs", [.admin]),
         Route(.get, "/v1/jobs", [.viewer, .admin]),
         Route(.get, "/v1/jobs/ID", [.viewer, .admin]),
@@ -151,7 +153,8 @@ import Testing
                 json: TokenRequest(role: .enrollment)
             ).decode()
             let enrolled = try await client.send(.post, "/v1/enroll", as: created.token, json: EnrollRequest.sample)
-            let secrets = [created.token, try enrolled.decode(EnrollResponse.self).accessToken, harness.admin.text]
+            let agentToken = try #require(try enrolled.decode(EnrollResponse.self).accessToken)
+            let secrets = [created.token, agentToken, harness.admin.text]
             _ = try await client.send(.post, "/v1/runs", as: agent.token, json: RunBatch(runs: [.sample(agentId: "x")]))
             _ = try await client.send(.get, "/v1/runs?limit=\(created.token)", as: harness.admin.text)
             _ = try await client.send(.get, "/nowhere", as: harness.admin.text)

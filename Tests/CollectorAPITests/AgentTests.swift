@@ -18,21 +18,23 @@ import Testing
             let answer = try await client.send(.post, "/v1/enroll", as: created.token, json: EnrollRequest.sample)
             #expect(answer.status == 201)
             let enrolled: EnrollResponse = try answer.decode()
-            #expect(enrolled.accessToken.hasPrefix("edgeprof_agent_"))
+            let accessToken = try #require(enrolled.accessToken)
+            #expect(accessToken.hasPrefix("edgeprof_agent_") && enrolled.status == .active)
+            #expect(enrolled.expiresInSeconds == 3600)
             let agent: AgentRecord = try await client.get("/v1/agents/\(enrolled.agentId)").decode()
             #expect(agent.name == "box" && agent.labels == ["site": "lab"] && agent.host == .sample)
             #expect(agent.enrolledAt == Harness.start && agent.heartbeat == nil)
             let poll = try await client.send(
                 .get,
                 "/v1/agents/\(enrolled.agentId)/jobs",
-                as: enrolled.accessToken
+                as: accessToken
             )
             #expect(try poll.decode(AssignmentList.self).assignments.isEmpty)
             // The one use is spent.
             let again = try await client.send(.post, "/v1/enroll", as: created.token, json: EnrollRequest.sample)
             #expect(again.status == 401)
             #expect(try await client.get("/v1/agents").decode(AgentList.self).agents.count == 1)
-            for secret in [created.token, enrolled.accessToken] {
+            for secret in [created.token, accessToken] {
                 for path in ["collector.sqlite", "collector.sqlite-wal"] {
                     let bytes = try Data(contentsOf: URL(fileURLWithPath: harness.directory.path + "/" + path))
                     #expect(bytes.range(of: Data(secret.suffix(64).utf8)) == nil)
@@ -48,6 +50,7 @@ import Testing
         ("host.limits.cpus", [Int](), "host.limits.cpus"), ("host.limits.cpus", [-1], "host.limits.cpus"),
         ("host.limits.memoryBytes", 0, "host.limits.memoryBytes"), ("labels", ["": "x"], "labels"),
         ("labels", ["x": "a\nb"], "labels"), ("host.board", "", "host.board"),
+        ("publicKey", "", "publicKey"), ("publicKey", "AAAA", "publicKey"), ("publicKey", "no base64!", "publicKey"),
     ]
 
     @Test(arguments: badEnrolments.indices)

@@ -57,18 +57,24 @@ final class Harness: Sendable {
     func enroll(
         _ name: String = "a",
         labels: [String: String] = [:],
-        host: HostFacts = .sample
+        host: HostFacts = .sample,
+        publicKey: String = EnrollRequest.sample.publicKey,
+        autoAccept: Bool = true
     ) async throws -> (id: String, token: String) {
         let now = clock.now
-        let enrollment = NewToken(hash: TokenSecret(role: .enrollment).hash, role: .enrollment)
+        let enrollment = NewToken(
+            hash: TokenSecret(role: .enrollment).hash,
+            role: .enrollment,
+            autoAccept: autoAccept
+        )
         let secret = TokenSecret(role: .agent)
-        let id = try await store.enroll(
-            EnrollRequest(name: name, labels: labels, host: host, version: "0.1.0"),
+        let agent = try await store.enroll(
+            EnrollRequest(name: name, labels: labels, host: host, version: "0.1.0", publicKey: publicKey),
             enrollmentTokenId: try await store.createToken(enrollment, at: now),
-            agentToken: secret.hash,
+            agentToken: NewToken(hash: secret.hash, role: .agent),
             at: now
         )
-        return (id ?? "", secret.text)
+        return (agent?.id ?? "", secret.text)
     }
 }
 

@@ -115,7 +115,7 @@ import Testing
         let agent = try JSONDecoder().decode(EnrollResponse.self, from: enrolled)
         let start = ContinuousClock.now
         let caller = server.caller
-        async let poll = caller.send("GET", "/v1/agents/\(agent.agentId)/jobs?wait=60", token: agent.accessToken)
+        async let poll = caller.send("GET", "/v1/agents/\(agent.agentId)/jobs?wait=60", token: agent.accessToken ?? "")
         try await Task.sleep(for: .milliseconds(500))
         #expect(server.end(SIGTERM) == 0)
         let (status, data) = try await poll

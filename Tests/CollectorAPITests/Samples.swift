@@ -34,7 +34,13 @@ extension Heartbeat {
 }
 
 extension EnrollRequest {
-    static let sample = EnrollRequest(name: "box", labels: ["site": "lab"], host: .sample, version: "0.1.0")
+    static let sample = EnrollRequest(
+        name: "box",
+        labels: ["site": "lab"],
+        host: .sample,
+        version: "0.1.0",
+        publicKey: Data(repeating: 7, count: 32).base64EncodedString()
+    )
 }
 
 extension JobRequest {

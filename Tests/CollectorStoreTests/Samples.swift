@@ -4,6 +4,7 @@ import Foundation
 
 /// A store in a temporary folder that goes away with the value.
 final class TemporaryStore: Sendable {
+    static let publicKey = Data(repeating: 7, count: 32).base64EncodedString()
     static let now = Timestamp(millisecondsSinceEpoch: 1_795_365_000_000)
 
     let directory: StoreDirectory
@@ -27,11 +28,17 @@ final class TemporaryStore: Sendable {
         let secret = TokenSecret(role: .enrollment)
         let token = NewToken(hash: secret.hash, role: .enrollment, usesLeft: 1)
         let tokenId = try await store.createToken(token, at: Self.now)
-        let request = EnrollRequest(name: name, labels: labels, host: .sample, version: "0.1.0")
-        let agentToken = TokenSecret(role: .agent).hash
-        let id = try await store.enroll(request, enrollmentTokenId: tokenId, agentToken: agentToken, at: Self.now)
-        guard let id else { throw StoreError(.failed, "not enrolled") }
-        return id
+        let request = EnrollRequest(
+            name: name,
+            labels: labels,
+            host: .sample,
+            version: "0.1.0",
+            publicKey: Self.publicKey
+        )
+        let agentToken = NewToken(hash: TokenSecret(role: .agent).hash, role: .agent)
+        let agent = try await store.enroll(request, enrollmentTokenId: tokenId, agentToken: agentToken, at: Self.now)
+        guard let agent else { throw StoreError(.failed, "not enrolled") }
+        return agent.id
     }
 }
 

@@ -43,11 +43,10 @@ import Testing
         #expect(try await temporary.store.createJob(request, at: now) == .noMatchingAgent)
     }
 
-    @Test func agentsWithoutATokenGetNoWork() async throws {
+    @Test func revokedAgentsGetNoWork() async throws {
         let temporary = try TemporaryStore()
         let agentId = try await temporary.enroll("a")
-        let token = try #require(try await temporary.store.tokens().first { $0.agentId == agentId })
-        #expect(try await temporary.store.deleteToken(id: token.id))
+        #expect(try await temporary.store.revokeAgent(id: agentId))
         let request = JobRequest(models: ["m"], settings: JobSettings())
         #expect(try await temporary.store.createJob(request, at: now) == .noMatchingAgent)
         #expect(try await temporary.store.agents().count == 1)

@@ -74,14 +74,20 @@ import Testing
         let ids = try await withThrowingTaskGroup(of: String?.self) { group in
             for index in 0..<20 {
                 group.addTask {
-                    let request = EnrollRequest(name: "a\(index)", labels: [:], host: .sample, version: "1")
-                    let token = TokenHash(of: "agent \(index)")
+                    let request = EnrollRequest(
+                        name: "a\(index)",
+                        labels: [:],
+                        host: .sample,
+                        version: "1",
+                        publicKey: TemporaryStore.publicKey
+                    )
+                    let token = NewToken(hash: TokenHash(of: "agent \(index)"), role: .agent)
                     return try await store.enroll(
                         request,
                         enrollmentTokenId: tokenId,
                         agentToken: token,
                         at: TemporaryStore.now
-                    )
+                    )?.id
                 }
             }
             return try await group.reduce(into: Set<String>()) { set, id in if let id { set.insert(id) } }
@@ -95,14 +101,20 @@ import Testing
 
     @Test func onlyLiveEnrolmentTokensEnrol() async throws {
         let temporary = try TemporaryStore()
-        let request = EnrollRequest(name: "a", labels: [:], host: .sample, version: "1")
+        let request = EnrollRequest(
+            name: "a",
+            labels: [:],
+            host: .sample,
+            version: "1",
+            publicKey: TemporaryStore.publicKey
+        )
         let admin = try #require(try await temporary.store.tokens().first)
         let expired = try await temporary.store.createToken(
             NewToken(hash: TokenHash(of: "e"), role: .enrollment, expiresAt: now),
             at: now
         )
         for id in [admin.id, expired, "unknown"] {
-            let agentToken = TokenHash(of: "t" + id)
+            let agentToken = NewToken(hash: TokenHash(of: "t" + id), role: .agent)
             #expect(
                 try await temporary.store.enroll(request, enrollmentTokenId: id, agentToken: agentToken, at: now) == nil
             )

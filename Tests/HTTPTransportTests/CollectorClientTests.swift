@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func sendsJSON() async throws {
-        let server = try HTTPTestServer { _ in .json(201, #"{"agentId":"a1","accessToken":"t1"}"#) }
+        let server = try HTTPTestServer { _ in .json(201, #"{"agentId":"a1","status":"pending"}"#) }
         defer { server.stop() }
         let host = HostFacts(
             hostname: "h",
@@ -83,8 +83,8 @@ import Testing
             memoryBytes: 1,
             isa: "neon"
         )
-        let request = EnrollRequest(name: "n", labels: ["k": "v"], host: host, version: "1")
-        #expect(try await client(server.url).enroll(request) == EnrollResponse(agentId: "a1", accessToken: "t1"))
+        let request = EnrollRequest(name: "n", labels: ["k": "v"], host: host, version: "1", publicKey: "k")
+        #expect(try await client(server.url).enroll(request) == EnrollResponse(agentId: "a1", status: .pending))
         let sent = try #require(server.requests.first)
         #expect(sent.method == "POST" && sent.target == "/v1/enroll")
         #expect(sent.headers["content-type"] == "application/json")

@@ -8,8 +8,11 @@ final class Collector {
     private(set) var port = 0
     private var process: Process?
 
-    /// Sets up a store and starts a collector on it.
-    init() throws {
+    private let options: [String]
+
+    /// Sets up a store and starts a collector on it, with more options to `serve`.
+    init(serving options: [String] = []) throws {
+        self.options = options
         folder = try TemporaryFolder()
         let initialized = try Programs.run("edgeprof-collector", ["init", "--data-dir", folder.path("data")])
         try #require(initialized.status == 0, "\(initialized.errors)")
@@ -27,7 +30,7 @@ final class Collector {
         let log = try folder.newFile("log")
         process = try Programs.start(
             "edgeprof-collector",
-            ["serve", "--data-dir", folder.path("data"), "--port", "\(wanted)"],
+            ["serve", "--data-dir", folder.path("data"), "--port", "\(wanted)"] + options,
             log: log
         )
         let prefix = "listening on http://127.0.0.1:"

@@ -33,7 +33,7 @@ public struct Agent: Sendable {
     /// - Parameters:
     ///   - directory: the agent's state.
     ///   - configuration: what an administrator may choose.
-    ///   - transport: carries the requests.
+    ///   - makeTransport: makes what carries the requests, from what the identity says of TLS.
     ///   - logger: told what happens.
     ///   - host: reads the box as it is now, as these limits leave it.
     ///   - measure: takes runs.
@@ -41,16 +41,25 @@ public struct Agent: Sendable {
     public init(
         directory: StateDirectory,
         configuration: Configuration = Configuration(),
-        transport: HTTPTransport,
+        transport makeTransport: (TLSTrust) -> HTTPTransport,
         logger: Logger,
         host: @escaping @Sendable (HostLimits?) -> HostFacts,
         measure: @escaping Measure
     ) throws(AgentError) {
         let identity = try directory.identity()
+        let transport = makeTransport(identity.trust ?? .system)
         let spool = try directory.openSpool(byteCap: configuration.spoolByteCap)
+        guard let keyPair = AgentKeyPair(privateKey: identity.privateKey) else {
+            throw AgentError(code: .state, message: "'\(directory.identityPath)' holds no usable key")
+        }
         let client: CollectorClient
         do throws(CollectorError) {
-            client = try CollectorClient(baseURL: identity.collector, transport: transport) { identity.accessToken }
+            let tokens = try AccessTokens(identity: identity, keyPair: keyPair, transport: transport)
+            client = try CollectorClient(
+                baseURL: identity.collector,
+                transport: transport,
+                credentials: tokens.credentials
+            )
         } catch { throw AgentError(code: .state, message: "in '\(directory.identityPath)': \(error)") }
         let turns = TurnLock()
         let wake = Uploader.Wake()

@@ -1,5 +1,6 @@
 public import EdgeprofAPI
-internal import HTTPTransport
+internal import Glibc
+public import HTTPTransport
 internal import HostInfo
 internal import Spool
 
@@ -31,6 +32,31 @@ public enum Arguments {
             guard labels.updateValue(value, forKey: key) == nil else { throw bad("label '\(key)' is given twice") }
         }
         return labels
+    }
+
+    /// Reads by what a collector is to be known over TLS.
+    ///
+    /// - Parameters:
+    ///   - caFile: PEM file of certificate authorities.
+    ///   - pin: `sha256//` and base64.
+    ///   - collector: the collector's URL.
+    /// - Returns: what to trust, its file as an absolute path; nil when neither is given.
+    /// - Throws: `AgentError` for a file that cannot be read, a malformed pin, or either without TLS.
+    public static func trust(caFile: String?, pin: String?, collector: String) throws(AgentError) -> TLSTrust? {
+        guard caFile != nil || pin != nil else { return nil }
+        guard collector.hasPrefix("https://") else {
+            throw bad("--ca-file and --pin are for TLS: give the collector's address as https://…")
+        }
+        if let pin, !TLSTrust.isPin(pin) {
+            throw bad("pin '\(pin)' is not sha256// and the base64 of a SHA-256, as in curl's --pinnedpubkey")
+        }
+        guard let caFile else { return TLSTrust(pin: pin) }
+        do throws(SpoolError) { _ = try DurableFile.read(caFile, limit: 16 << 20) } catch {
+            throw bad("no CA certificates: \(error.message)")
+        }
+        guard let absolute = realpath(caFile, nil) else { throw bad("CA file '\(caFile)' cannot be found") }
+        defer { free(absolute) }
+        return TLSTrust(caFile: String(cString: absolute), pin: pin)
     }
 
     /// Reads the limits of a stand-in.

@@ -16,6 +16,8 @@ public struct Enrollment: Sendable {
     public var labels: [String: String]
     /// The box as its limits leave it; they are kept with the identity.
     public var host: HostFacts
+    /// By what the collector is known over TLS; kept with the identity.
+    public var trust: TLSTrust?
     /// Whether an identity that is there is replaced.
     public var replacesIdentity: Bool
 
@@ -27,6 +29,7 @@ public struct Enrollment: Sendable {
         name: String,
         labels: [String: String] = [:],
         host: HostFacts,
+        trust: TLSTrust? = nil,
         replacesIdentity: Bool = false
     ) {
         self.directory = directory
@@ -35,6 +38,7 @@ public struct Enrollment: Sendable {
         self.name = name
         self.labels = labels
         self.host = host
+        self.trust = trust
         self.replacesIdentity = replacesIdentity
     }
 
@@ -43,11 +47,12 @@ public struct Enrollment: Sendable {
     /// That the state directory can be written is made sure of first, so that no use of the token is wasted.
     ///
     /// - Parameter transport: carries the request.
-    /// - Returns: the identity, durable.
+    /// - Returns: the identity, durable, whether the agent may work at once, and its key's fingerprint.
     /// - Throws: `AgentError`; no identity was written then, and one that was there is untouched.
-    public func run(transport: HTTPTransport) async throws(AgentError) -> AgentIdentity {
+    public func run(transport: HTTPTransport) async throws(AgentError) -> Outcome {
         // Keeps a running agent from working on under an identity that is not its own any more.
-        let spool = try directory.openSpool(byteCap: .max)
+        let hasState = directory.hasIdentity || directory.hasSpool
+        let spool = hasState ? try directory.openSpool(byteCap: .max) : nil
         if directory.hasIdentity {
             guard replacesIdentity else {
                 throw AgentError(
@@ -56,7 +61,7 @@ public struct Enrollment: Sendable {
                 )
             }
             // Runs are accepted from the agent that took them only.
-            guard spool.pending(limit: 1).isEmpty else {
+            if let spool, !spool.pending(limit: 1).isEmpty {
                 throw AgentError(
                     code: .alreadyEnrolled,
                     message: "\(spool.statistics.records) runs of the enrolled agent are not handed over yet: let "
@@ -64,8 +69,17 @@ public struct Enrollment: Sendable {
                 )
             }
         }
-        let request = EnrollRequest(name: name, labels: labels, host: host, version: Edgeprof.version)
+        try directory.requireWritable()
+        let keyPair = AgentKeyPair()
+        let request = EnrollRequest(
+            name: name,
+            labels: labels,
+            host: host,
+            version: Edgeprof.version,
+            publicKey: keyPair.publicKey
+        )
         let identity: AgentIdentity
+        let status: AgentStatus
         do throws(CollectorError) {
             let token = token
             let client = try CollectorClient(baseURL: collector, transport: transport) { token }
@@ -73,14 +87,28 @@ public struct Enrollment: Sendable {
             identity = AgentIdentity(
                 collector: client.baseURL,
                 agentId: response.agentId,
-                accessToken: response.accessToken,
+                privateKey: keyPair.privateKey,
                 name: name,
-                limits: host.limits
+                limits: host.limits,
+                trust: trust
             )
+            status = response.status
         } catch {
             throw AgentError(code: .collector, message: error.message)
         }
         try directory.write(identity)
-        return withExtendedLifetime(spool) { identity }
+        return withExtendedLifetime(spool) {
+            Outcome(identity: identity, status: status, keyFingerprint: keyPair.fingerprint)
+        }
+    }
+
+    /// What became of an enrolment.
+    public struct Outcome: Sendable {
+        /// Who the agent is.
+        public var identity: AgentIdentity
+        /// Whether it may work at once.
+        public var status: AgentStatus
+        /// What an administrator compares before approving the agent.
+        public var keyFingerprint: String
     }
 }

@@ -59,7 +59,9 @@ struct JobLoop: Service {
                 connection.failed(.jobs, error)
                 switch error.code {
                 case .unauthorized, .forbidden:
-                    await pause(pace.unauthorizedWait * Double.random(in: 0.5...1, using: &random))
+                    // A denial says itself when it is worth asking again.
+                    let told = error.retryAfterSeconds.map { Duration.seconds(min(max($0, 0), 7200)) }
+                    await pause(told ?? pace.unauthorizedWait * Double.random(in: 0.5...1, using: &random))
                 default: await pause(backoff.fail(serverWaitSeconds: error.retryAfterSeconds, using: &random))
                 }
             }

@@ -51,7 +51,18 @@ public struct StateDirectory: Sendable {
             if error.code == .notFound { throw notEnrolled }
             throw AgentError(code: .state, message: error.message)
         }
-        guard let identity = try? JSONDecoder().decode(AgentIdentity.self, from: Data(bytes)), identity.version == 1
+        struct Form: Decodable { var version: Int }
+        let version = (try? JSONDecoder().decode(Form.self, from: Data(bytes)))?.version
+        if version == 1 {
+            throw AgentError(
+                code: .state,
+                message: "'\(identityPath)' is from before agents had keys of their own, and its token works no more: "
+                    + "enrol again with 'edgeprof-agent enroll --force'"
+            )
+        }
+        guard version == AgentIdentity.currentVersion,
+            let identity = try? JSONDecoder().decode(AgentIdentity.self, from: Data(bytes)),
+            AgentKeyPair(privateKey: identity.privateKey) != nil
         else {
             throw AgentError(
                 code: .state,
@@ -89,6 +100,18 @@ public struct StateDirectory: Sendable {
                 code: .inUse,
                 message: "another agent is running on state directory '\(path)': stop it first or use another directory"
             )
+        }
+    }
+
+    /// Whether there is a spool, in use or not.
+    var hasSpool: Bool { access(path + "/spool", F_OK) == 0 }
+
+    /// Makes sure that an identity can be written.
+    func requireWritable() throws(AgentError) {
+        let probe = path + "/enrolling"
+        defer { unlink(probe) }
+        do throws(SpoolError) { try DurableFile.write([], to: probe) } catch {
+            throw AgentError(code: .state, message: error.message)
         }
     }
 

@@ -1,3 +1,4 @@
+internal import EdgeprofAPI
 public import HTTPTransport
 public import Logging
 internal import Synchronization
@@ -19,6 +20,8 @@ public final class ConnectionLog: Sendable {
         case unreachable
         /// An answer that is of no use, on this channel.
         case unusable
+        /// The collector answers, and asks for patience.
+        case pending
         case unauthorized
 
         static func < (left: Trouble, right: Trouble) -> Bool { left.rawValue < right.rawValue }
@@ -47,6 +50,8 @@ public final class ConnectionLog: Sendable {
     public func failed(_ channel: Channel, _ error: CollectorError) {
         switch error.code {
         case .cancelled: break
+        case .forbidden where error.problem?.code == AgentStatus.pending.rawValue:
+            note(.pending, channel, error.message)
         case .unauthorized, .forbidden: note(.unauthorized, channel, error.message)
         case .unreachable: note(.unreachable, channel, error.message)
         case .notFound, .refused, .unavailable, .unexpectedAnswer: note(.unusable, channel, error.message)
@@ -66,6 +71,7 @@ public final class ConnectionLog: Sendable {
         case nil: logger.notice("the collector answers again")
         case .unreachable, .unusable:
             logger.warning("\(message); finished runs are kept, trying again until it answers")
+        case .pending: logger.notice("\(message)")
         case .unauthorized:
             logger.error("\(message); finished runs are kept: enrol again with 'edgeprof-agent enroll --force'")
         }

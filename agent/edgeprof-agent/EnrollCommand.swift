@@ -44,6 +44,22 @@ struct EnrollCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Memory that a model may use, for example 512MiB.", valueName: "size"))
     var memoryLimit: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Certificate authorities (PEM) to know the collector by, instead of the system's.",
+            valueName: "file"
+        )
+    )
+    var caFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The collector's public key, sha256//BASE64 as in curl's --pinnedpubkey, to know it by.",
+            valueName: "pin"
+        )
+    )
+    var pin: String?
+
     @ArgumentParser.Flag(help: "Replace the agent that is enrolled in the state directory.")
     var force = false
 
@@ -51,6 +67,7 @@ struct EnrollCommand: AsyncParsableCommand {
         let collector = try Arguments.collector(collector)
         let labels = try Arguments.labels(label)
         let limits = try Arguments.limits(cpus: cpus, isa: isa, memory: memoryLimit)
+        let trust = try Arguments.trust(caFile: caFile, pin: pin, collector: collector)
         let tokenFile = try TokenFile(tokenFile)
         let host = HostFacts(.current(), limits: limits)
         let enrollment = Enrollment(
@@ -60,11 +77,17 @@ struct EnrollCommand: AsyncParsableCommand {
             name: name ?? host.hostname,
             labels: labels,
             host: host,
+            trust: trust,
             replacesIdentity: force
         )
-        let transport = HTTPTransport(userAgent: "edgeprof-agent/\(Edgeprof.version)")
-        let identity = try await enrollment.run(transport: transport)
+        let transport = HTTPTransport(userAgent: "edgeprof-agent/\(Edgeprof.version)", trust: trust ?? .system)
+        let outcome = try await enrollment.run(transport: transport)
+        let identity = outcome.identity
         if let warning = tokenFile.warning { EdgeprofAgent.complain("edgeprof-agent: warning: \(warning)") }
         print("enrolled '\(identity.name)' as agent \(identity.agentId) of \(identity.collector)")
+        if outcome.status == .pending {
+            print("it waits for an administrator to run 'edgeprof agents approve \(identity.agentId)'")
+            print("its key, to be compared first: \(outcome.keyFingerprint)")
+        }
     }
 }

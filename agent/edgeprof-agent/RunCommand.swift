@@ -83,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
         let agent = try Agent(
             directory: try StateDirectory(state.stateDir, create: false),
             configuration: configuration,
-            transport: HTTPTransport(userAgent: "edgeprof-agent/\(Edgeprof.version)"),
+            transport: { HTTPTransport(userAgent: "edgeprof-agent/\(Edgeprof.version)", trust: $0) },
             logger: logger,
             host: { HostFacts(.current(), limits: $0) },
             // Said now rather than at the first job: without its helper the agent is of no use.

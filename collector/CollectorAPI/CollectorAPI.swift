@@ -13,6 +13,7 @@ public struct CollectorAPI: Sendable {
     private let clock: @Sendable () -> Timestamp
     private let packages: AgentPackages
     private let publicURL: String?
+    private let tokenLifetimeSeconds: Int
     let bell = JobBell()
 
     /// Makes the interface.
@@ -21,16 +22,19 @@ public struct CollectorAPI: Sendable {
     ///   - store: What it serves.
     ///   - packages: The agent's packages it hands out.
     ///   - publicURL: Where agents reach it, for the script that installs them; nil for what a request was sent to.
+    ///   - tokenLifetimeSeconds: How long an agent's access token works.
     ///   - clock: The time of day.
     public init(
         store: any Store,
         packages: AgentPackages = .none,
         publicURL: String? = nil,
+        tokenLifetimeSeconds: Int = 3600,
         clock: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
         self.packages = packages
         self.publicURL = publicURL
+        self.tokenLifetimeSeconds = tokenLifetimeSeconds
         self.clock = clock
     }
 
@@ -39,7 +43,10 @@ public struct CollectorAPI: Sendable {
         let ranking = RankingService(store: store)
         let endpoints =
             HealthController(store: store).endpoints
-            + AgentController(store: store, clock: clock, bell: bell).endpoints
+            + AgentController(store: store, clock: clock, bell: bell, tokenLifetimeSeconds: tokenLifetimeSeconds)
+            .endpoints
+            + AgentAccessController(store: store, clock: clock, bell: bell, tokenLifetimeSeconds: tokenLifetimeSeconds)
+            .endpoints
             + RunController(store: store, clock: clock).endpoints
             + JobController(store: store, clock: clock, bell: bell).endpoints
             + TokenController(store: store, clock: clock).endpoints

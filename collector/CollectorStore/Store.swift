@@ -21,11 +21,26 @@ public protocol Store: Sendable {
 
     // MARK: Agents
 
-    /// Makes an agent with its own token, and takes one use from the enrolment token.
+    /// Makes an agent, and takes one use from the enrolment token.
     ///
-    /// - Returns: The agent's id; nil when the enrolment token is gone, expired or used up by now.
-    func enroll(_ request: EnrollRequest, enrollmentTokenId: String, agentToken: TokenHash, at now: Timestamp)
-        async throws -> String?
+    /// `agentToken` is stored only for an agent that may work at once.
+    ///
+    /// - Returns: The agent; nil when the enrolment token is gone, expired or used up by now.
+    func enroll(_ request: EnrollRequest, enrollmentTokenId: String, agentToken: NewToken, at now: Timestamp)
+        async throws -> EnrolledAgent?
+    /// An agent's key; nil when there is no such agent or none is stored.
+    func agentKey(id: String) async throws -> AgentKey?
+    /// 32 secret bytes, made with the store and the same for ever, that challenges are sealed with.
+    func challengeSecret() async throws -> [UInt8]
+    /// Uses up a challenge and, for an active agent, stores an access token; forgets what has expired.
+    func issueAccessToken(_ token: NewToken, agentId: String, using challenge: UsedChallenge, at now: Timestamp)
+        async throws -> AccessTokenIssue
+    /// Lets a pending agent work; nothing happens to an active one.
+    func approveAgent(id: String) async throws -> AgentApproval
+    /// Shuts an agent out for ever: its tokens are gone when this returns; false when there is no such agent.
+    func revokeAgent(id: String) async throws -> Bool
+    /// Replaces an agent's labels; false when there is no such agent.
+    func replaceLabels(_ labels: [String: String], agentId: String) async throws -> Bool
     /// All agents, by name, then id. `tiers` is left empty: membership is the ranking's to say.
     func agents() async throws -> [AgentRecord]
     /// One agent, `tiers` left empty; nil when there is none.
@@ -37,7 +52,7 @@ public protocol Store: Sendable {
 
     // MARK: Jobs
 
-    /// Stores a job with an assignment for every model, repetition and agent that has a token and carries the labels.
+    /// Stores a job with an assignment for every model, repetition and active agent that carries the labels.
     func createJob(_ request: JobRequest, at now: Timestamp) async throws -> JobCreation
     /// The newest jobs, newest first.
     func jobs(limit: Int) async throws -> [JobRecord]

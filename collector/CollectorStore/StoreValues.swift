@@ -10,13 +10,22 @@ public struct NewToken: Sendable {
     public var expiresAt: Timestamp?
     /// Enrolments it is good for; nil for without limit.
     public var usesLeft: Int?
+    /// Whether agents it enrols may work without approval.
+    public var autoAccept: Bool
 
     /// Makes a token.
-    public init(hash: TokenHash, role: TokenRole, expiresAt: Timestamp? = nil, usesLeft: Int? = nil) {
+    public init(
+        hash: TokenHash,
+        role: TokenRole,
+        expiresAt: Timestamp? = nil,
+        usesLeft: Int? = nil,
+        autoAccept: Bool = true
+    ) {
         self.hash = hash
         self.role = role
         self.expiresAt = expiresAt
         self.usesLeft = usesLeft
+        self.autoAccept = autoAccept
     }
 }
 

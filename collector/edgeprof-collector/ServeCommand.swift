@@ -45,12 +45,23 @@ struct ServeCommand: AsyncParsableCommand {
     var publicUrl: String?
 
     @Option(
+        help: ArgumentHelp(
+            "How long an agent's access token works; 3600 unless there is a reason, such as a test.",
+            valueName: "seconds"
+        )
+    )
+    var accessTokenSeconds = 3600
+
+    @Option(
         help: "What goes to standard error: trace, debug, info, notice, warning, error or critical.",
         transform: oneOf(Logger.Level.allCases)
     )
     var logLevel = Logger.Level.info
 
     func validate() throws {
+        guard (1...86_400).contains(accessTokenSeconds) else {
+            throw ValidationError("--access-token-seconds must be 1 to 86400")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
         // It becomes part of a shell script.
         if let publicUrl, !publicUrl.contains(#/^https?:\/\/[A-Za-z0-9.:\-\[\]]{1,255}(\/[A-Za-z0-9._~\-\/]{0,255})?$/#)
@@ -93,7 +104,13 @@ struct ServeCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let (listening, listens) = AsyncStream<Void>.makeStream()
         let application = Application(
-            responder: CollectorAPI(store: store, packages: packages, publicURL: publicUrl, clock: now).responder(),
+            responder: CollectorAPI(
+                store: store,
+                packages: packages,
+                publicURL: publicUrl,
+                tokenLifetimeSeconds: accessTokenSeconds,
+                clock: now
+            ).responder(),
             server: .http1(configuration: .init(idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in

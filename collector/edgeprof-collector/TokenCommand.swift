@@ -22,16 +22,20 @@ struct TokenCommand: AsyncParsableCommand {
         )
         var role: TokenRole
 
-        @Option(help: "Seconds until it expires; never, unless given.")
+        @Option(help: "Seconds until it expires; never, unless given; a day for enrollment tokens.")
         var expiresInSeconds: Int?
 
-        @Option(help: "Agents it may enrol; without limit, unless given. For enrollment tokens.")
+        @Option(help: "Agents it may enrol; one, unless given. For enrollment tokens.")
         var maximumUses: Int?
+
+        @ArgumentParser.Flag(help: "Have agents wait for `edgeprof agents approve`. For enrollment tokens.")
+        var pending = false
 
         func validate() throws {
             if let expiresInSeconds, !(1...3_155_760_000).contains(expiresInSeconds) {
                 throw ValidationError("--expires-in-seconds must be 1 to 3155760000 (100 years)")
             }
+            if pending, role != .enrollment { throw ValidationError("--pending is for --role enrollment") }
             if let maximumUses {
                 guard role == .enrollment else { throw ValidationError("--maximum-uses is for --role enrollment") }
                 guard (1...1_000_000).contains(maximumUses) else {
@@ -44,13 +48,16 @@ struct TokenCommand: AsyncParsableCommand {
             let store = try SQLiteStore(openingIn: data.directory)
             let secret = TokenSecret(role: role)
             let moment = now()
+            let enrolls = role == .enrollment
+            let seconds = expiresInSeconds ?? (enrolls ? TokenRequest.defaultEnrollmentSeconds : nil)
             let token = NewToken(
                 hash: secret.hash,
                 role: role,
-                expiresAt: expiresInSeconds.map {
+                expiresAt: seconds.map {
                     Timestamp(millisecondsSinceEpoch: moment.millisecondsSinceEpoch + Int64($0) * 1000)
                 },
-                usesLeft: maximumUses
+                usesLeft: maximumUses ?? (enrolls ? TokenRequest.defaultUses : nil),
+                autoAccept: !pending
             )
             _ = try await store.createToken(token, at: moment)
             try store.close()

@@ -6,7 +6,7 @@ import HTTPTransport
 struct Agents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The fleet: hosts, tiers, last seen.",
-        subcommands: [List.self, Show.self]
+        subcommands: [List.self, Show.self, Label.self, Approve.self, Revoke.self]
     )
 
     /// The command `edgeprof agents list`.
@@ -23,8 +23,8 @@ struct Agents: AsyncParsableCommand {
                     columns: [
                         .text("agent"), .text("tier"), .text("cpu"), .number("cpus"), .number("memory"), .text("isa"),
                         .text("last seen"),
-                    ] + (isWide ? [.text("id"), .text("labels")] : []),
-                    rows: list.agents.map { row($0) + (isWide ? [$0.id, labels($0)] : []) }
+                    ] + (isWide ? [.text("id"), .text("status"), .text("labels")] : []),
+                    rows: list.agents.map { row($0) + (isWide ? [$0.id, $0.status.rawValue, labels($0)] : []) }
                 )
             )
         }
@@ -38,7 +38,8 @@ struct Agents: AsyncParsableCommand {
                 agent.name, agent.tiers.isEmpty ? "none" : agent.tiers.joined(separator: " and "), agent.host.cpuModel,
                 String(agent.host.limits?.cpus?.count ?? agent.host.usableCpus),
                 HumanUnits.bytes(agent.host.effectiveMemoryBytes), agent.host.limits?.isa ?? agent.host.isa,
-                AgentDescription.lastSeen(agent),
+                // In place of a column of its own, which 80 columns have no room for.
+                agent.status == .active ? AgentDescription.lastSeen(agent) : agent.status.rawValue,
             ]
         }
     }

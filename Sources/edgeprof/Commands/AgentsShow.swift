@@ -28,7 +28,8 @@ extension Agents {
         private static func facts(of agent: AgentRecord) -> [(name: String, value: String)] {
             let labels = agent.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
             return [
-                ("id", agent.id), ("tier", agent.tiers.isEmpty ? "none" : agent.tiers.joined(separator: " and ")),
+                ("id", agent.id), ("status", agent.status.rawValue), ("key", agent.keyFingerprint ?? "none"),
+                ("tier", agent.tiers.isEmpty ? "none" : agent.tiers.joined(separator: " and ")),
                 ("labels", labels.isEmpty ? "none" : labels.joined(separator: ", ")),
                 ("CPU", "\(agent.host.cpuModel), \(agent.host.usableCpus) usable, \(agent.host.isa)"),
                 ("box's memory", HumanUnits.bytes(agent.host.effectiveMemoryBytes)),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EdgeprofAPI
+import Foundation
 import HTTPTransport
 
 /// The command `edgeprof login`.
@@ -20,13 +21,42 @@ struct Login: AsyncParsableCommand {
     @Option(help: ArgumentHelp("File that holds the token; - for standard input.", valueName: "file"))
     var tokenFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Certificate authorities (PEM) to know the collector by, instead of the system's.",
+            valueName: "file"
+        )
+    )
+    var caFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The collector's public key, sha256//BASE64 as in curl's --pinnedpubkey, to know it by.",
+            valueName: "pin"
+        )
+    )
+    var pin: String?
+
+    func validate() throws {
+        if let pin, !TLSTrust.isPin(pin) { throw ValidationError("--pin is not sha256// and the base64 of a SHA-256") }
+        if caFile != nil || pin != nil, !url.lowercased().hasPrefix("https://") {
+            throw ValidationError("--ca-file and --pin are for TLS: give the address as https://…")
+        }
+    }
+
     func run() async throws {
+        let file = try caFile.map { path in
+            guard FileManager.default.isReadableFile(atPath: path) else { throw InputError("\(path): cannot be read") }
+            return URL(fileURLWithPath: path).path
+        }
+        let trust = file == nil && pin == nil ? nil : TLSTrust(caFile: file, pin: pin)
         let token = try Secret.read(file: tokenFile, prompt: "Token: ")
         var base = url
         while base.hasSuffix("/") { base.removeLast() }
-        _ = try await CollectorConnection.client(UserConfiguration(url: base, token: token)).agents()
+        let configuration = UserConfiguration(url: base, token: token, trust: trust)
+        _ = try await CollectorConnection.client(configuration).agents()
         let path = try UserConfiguration.path()
-        try UserConfiguration(url: base, token: token).save(path: path)
+        try configuration.save(path: path)
         Terminal.write("logged in to \(base); kept in \(path)\n")
     }
 }

@@ -20,13 +20,19 @@ struct Tokens: AsyncParsableCommand {
         @Option(help: "enrollment, viewer or admin.")
         var role: TokenRole
 
-        @Option(help: ArgumentHelp("How often it may enrol an agent; without limit unless given.", valueName: "n"))
+        @Option(help: ArgumentHelp("How often it may enrol an agent. (default: 1)", valueName: "n"))
         var uses: Int?
 
         @Option(
-            help: ArgumentHelp("When it stops working, for example 24h; never unless given.", valueName: "duration")
+            help: ArgumentHelp(
+                "When it stops working. (default: 24h for enrollment, else never)",
+                valueName: "duration"
+            )
         )
         var expires: DurationArgument?
+
+        @ArgumentParser.Flag(help: "Have agents it enrols wait for `edgeprof agents approve`.")
+        var pending = false
 
         @Option(
             help: ArgumentHelp(
@@ -38,6 +44,7 @@ struct Tokens: AsyncParsableCommand {
 
         func validate() throws {
             if role == .agent { throw ValidationError("agents get their token by enrolling; use --role enrollment") }
+            if pending, role != .enrollment { throw ValidationError("--pending is for --role enrollment") }
             if let uses {
                 guard role == .enrollment else { throw ValidationError("--uses is for --role enrollment") }
                 guard (1...1_000_000).contains(uses) else { throw ValidationError("--uses must be 1 to 1000000") }
@@ -54,7 +61,8 @@ struct Tokens: AsyncParsableCommand {
             let request = TokenRequest(
                 role: role,
                 expiresInSeconds: expires.map { Int($0.seconds.rounded()) },
-                maximumUses: uses
+                maximumUses: uses,
+                autoAccept: pending ? false : nil
             )
             let client = try CollectorConnection.saved()
             guard let output else { return Terminal.write(try await client.createToken(request).token + "\n") }

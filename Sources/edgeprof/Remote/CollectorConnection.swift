@@ -13,7 +13,7 @@ enum CollectorConnection {
         let token = configuration.token
         return try CollectorClient(
             baseURL: configuration.url,
-            transport: HTTPTransport(userAgent: "edgeprof/\(Edgeprof.version)"),
+            transport: HTTPTransport(userAgent: "edgeprof/\(Edgeprof.version)", trust: configuration.trust ?? .system),
             token: { token }
         )
     }

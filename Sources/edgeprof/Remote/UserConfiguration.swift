@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 
 /// The collector this user works with: kept by `edgeprof login`, readable by the user alone.
 struct UserConfiguration: Codable, Equatable {
@@ -6,6 +7,8 @@ struct UserConfiguration: Codable, Equatable {
     var url: String
     /// Bearer token.
     var token: String
+    /// By what the collector is known over TLS; nil for the system's certificate authorities.
+    var trust: TLSTrust?
 
     /// Where the configuration lies.
     static func path() throws -> String { try UserDirectories.configuration() + "/config.json" }

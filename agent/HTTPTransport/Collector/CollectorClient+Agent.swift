@@ -11,6 +11,22 @@ extension CollectorClient {
         try await fetch(.post, ["v1", "enroll"], body: try Self.json(request))
     }
 
+    /// Asks for an access token: `POST /v1/agents/{id}/token`, without a bearer token.
+    ///
+    /// - Parameters:
+    ///   - agentId: the agent.
+    ///   - request: a challenge and its signature; nil asks for a challenge.
+    /// - Returns: the token.
+    /// - Throws: `CollectorError`: `unauthorized` with a challenge in its problem document where one is to be signed.
+    public func accessToken(
+        agentId: String,
+        _ request: AccessTokenRequest?
+    ) async throws(CollectorError) -> AccessTokenGrant {
+        var body: [UInt8]?
+        if let request { body = try Self.json(request) }
+        return try await fetch(.post, ["v1", "agents", agentId, "token"], body: body)
+    }
+
     /// Tells that the agent lives: `POST /v1/agents/{id}/heartbeat`.
     ///
     /// - Parameters:

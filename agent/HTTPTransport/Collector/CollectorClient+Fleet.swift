@@ -19,6 +19,35 @@ extension CollectorClient {
         try await fetch(.get, ["v1", "agents", id])
     }
 
+    /// Lets a pending agent work: `POST /v1/agents/{id}/approve`.
+    ///
+    /// - Parameter id: the agent.
+    /// - Returns: the agent.
+    /// - Throws: `CollectorError`; `refused(409)` when it is revoked.
+    public func approveAgent(_ id: String) async throws(CollectorError) -> AgentRecord {
+        try await fetch(.post, ["v1", "agents", id, "approve"])
+    }
+
+    /// Shuts an agent out for ever: `POST /v1/agents/{id}/revoke`.
+    ///
+    /// - Parameter id: the agent.
+    /// - Returns: the agent.
+    /// - Throws: `CollectorError`.
+    public func revokeAgent(_ id: String) async throws(CollectorError) -> AgentRecord {
+        try await fetch(.post, ["v1", "agents", id, "revoke"])
+    }
+
+    /// Replaces an agent's labels: `PUT /v1/agents/{id}/labels`.
+    ///
+    /// - Parameters:
+    ///   - labels: all labels it is to have.
+    ///   - id: the agent.
+    /// - Returns: the agent.
+    /// - Throws: `CollectorError`.
+    public func label(_ labels: [String: String], agentId id: String) async throws(CollectorError) -> AgentRecord {
+        try await fetch(.put, ["v1", "agents", id, "labels"], body: try Self.json(AgentLabels(labels: labels)))
+    }
+
     /// Asks agents to profile models: `POST /v1/jobs`.
     ///
     /// - Parameter request: which agents, which models, how.

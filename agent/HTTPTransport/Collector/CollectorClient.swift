@@ -6,7 +6,7 @@ public struct CollectorClient: Sendable {
     /// Scheme, host, port and path below which the API lies, without a slash at its end.
     public let baseURL: String
     private let transport: HTTPTransport
-    private let token: @Sendable () -> String?
+    private let credentials: CollectorCredentials
     private let bodies = BodyCoding()
 
     /// Makes a client; nothing is sent yet.
@@ -21,6 +21,21 @@ public struct CollectorClient: Sendable {
         transport: HTTPTransport,
         token: @escaping @Sendable () -> String?
     ) throws(CollectorError) {
+        try self.init(baseURL: baseURL, transport: transport, credentials: .fixed(token))
+    }
+
+    /// Makes a client whose tokens change; nothing is sent yet.
+    ///
+    /// - Parameters:
+    ///   - baseURL: where the collector is.
+    ///   - transport: carries the requests.
+    ///   - credentials: where the tokens come from.
+    /// - Throws: `CollectorError` when the URL is not one.
+    public init(
+        baseURL: String,
+        transport: HTTPTransport,
+        credentials: CollectorCredentials
+    ) throws(CollectorError) {
         let url: WebURL
         do { url = try WebURL(baseURL) } catch { throw CollectorError(error) }
         guard !url.hasQueryOrFragment else {
@@ -31,7 +46,7 @@ public struct CollectorClient: Sendable {
         while text.hasSuffix("/") { text.removeLast() }
         self.baseURL = text
         self.transport = transport
-        self.token = token
+        self.credentials = credentials
     }
 
     /// Sends one request and returns the answer if its status is 2xx.
@@ -55,7 +70,6 @@ public struct CollectorClient: Sendable {
         if body != nil { headers.append(HTTPField(name: "Content-Type", value: "application/json")) }
         let packed = body.flatMap { bodies.packed($0) }
         if packed != nil { headers.append(HTTPField(name: "Content-Encoding", value: "gzip")) }
-        if let token = token() { headers.append(HTTPField(name: "Authorization", value: "Bearer \(token)")) }
         let items = query.compactMap { item in item.value.map { "\(item.name)=\(Self.percentEncoded($0))" } }
         let request = HTTPRequest(
             method: method,
@@ -65,8 +79,12 @@ public struct CollectorClient: Sendable {
             body: packed ?? body ?? [],
             timeoutSeconds: timeoutSeconds
         )
-        let answer: HTTPResponse
-        do { answer = try await transport.send(request) } catch { throw CollectorError(error) }
+        var token = try await credentials.token()
+        var answer = try await exchange(request, token)
+        if answer.status == 401, let refused = token, await credentials.refused(refused) {
+            token = try await credentials.token()
+            if token != refused { answer = try await exchange(request, token) }
+        }
         if answer.status == 415, packed != nil {
             bodies.giveUpPacking()
             return try await send(method, path, query: query, body: body, timeoutSeconds: timeoutSeconds)
@@ -75,6 +93,12 @@ public struct CollectorClient: Sendable {
             throw CollectorError(answer: answer, problem: Self.problem(in: answer), from: baseURL)
         }
         return answer
+    }
+
+    private func exchange(_ request: HTTPRequest, _ token: String?) async throws(CollectorError) -> HTTPResponse {
+        var request = request
+        if let token { request.headers.append(HTTPField(name: "Authorization", value: "Bearer \(token)")) }
+        do { return try await transport.send(request) } catch { throw CollectorError(error) }
     }
 
     /// Sends one request and reads the JSON it is answered with.

@@ -7,6 +7,7 @@ struct AgentController: Sendable {
     let store: any Store
     let clock: @Sendable () -> Timestamp
     let bell: JobBell
+    let tokenLifetimeSeconds: Int
 
     var endpoints: [Endpoint] {
         [
@@ -21,16 +22,24 @@ struct AgentController: Sendable {
     @Sendable private func enroll(_ request: Request, _ context: CollectorContext) async throws -> Response {
         let body = try await request.decodeJSON(EnrollRequest.self, context)
         try FieldChecker.check { $0.check(body) }
-        let secret = TokenSecret(role: .agent)
-        let id = try await store.enroll(
+        let now = clock()
+        let access = AccessTokenDraft(lifetimeSeconds: tokenLifetimeSeconds, at: now)
+        let agent = try await store.enroll(
             body,
             enrollmentTokenId: context.grant?.tokenId ?? "",
-            agentToken: secret.hash,
-            at: clock()
+            agentToken: access.token,
+            at: now
         )
         // Another enrolment had the last use since the token was looked at.
-        guard let id else { throw HTTPProblem(.unauthorized, "the token is revoked, expired or used up") }
-        return try .json(EnrollResponse(agentId: id, accessToken: secret.text), status: .created)
+        guard let agent else { throw HTTPProblem(.unauthorized, "the token is revoked, expired or used up") }
+        return try .json(
+            EnrollResponse(
+                agentId: agent.id,
+                status: agent.status,
+                grant: agent.status == .active ? access.grant : nil
+            ),
+            status: .created
+        )
     }
 
     @Sendable private func heartbeat(_ request: Request, _ context: CollectorContext) async throws -> Response {

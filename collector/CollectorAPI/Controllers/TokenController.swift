@@ -20,13 +20,17 @@ struct TokenController: Sendable {
         try FieldChecker.check { $0.check(body) }
         let now = clock()
         let secret = TokenSecret(role: body.role)
+        // What enrols agents is for one box and one day unless more is asked for.
+        let enrolls = body.role == .enrollment
+        let seconds = body.expiresInSeconds ?? (enrolls ? TokenRequest.defaultEnrollmentSeconds : nil)
         let token = NewToken(
             hash: secret.hash,
             role: body.role,
-            expiresAt: body.expiresInSeconds.map {
+            expiresAt: seconds.map {
                 Timestamp(millisecondsSinceEpoch: now.millisecondsSinceEpoch + Int64($0) * 1000)
             },
-            usesLeft: body.maximumUses
+            usesLeft: body.maximumUses ?? (enrolls ? TokenRequest.defaultUses : nil),
+            autoAccept: body.autoAccept ?? true
         )
         let id = try await store.createToken(token, at: now)
         return try .json(TokenCreated(id: id, token: secret.text), status: .created)

@@ -6,8 +6,20 @@ struct HTTPProblem: Error {
     var status: HTTPResponse.Status
     var detail: String?
     var headers: HTTPFields = [:]
+    /// The reason in one word, for programs.
+    var code: String?
+    /// What an agent is to sign.
+    var challenge: String?
 
-    init(_ status: HTTPResponse.Status, _ detail: String?, headers: HTTPFields = [:]) {
+    init(
+        _ status: HTTPResponse.Status,
+        _ detail: String?,
+        headers: HTTPFields = [:],
+        code: String? = nil,
+        challenge: String? = nil
+    ) {
+        self.code = code
+        self.challenge = challenge
         self.status = status
         self.detail = detail
         self.headers = headers
@@ -25,7 +37,7 @@ struct HTTPProblem: Error {
 
     /// The document and its headers as a response.
     func response() -> Response {
-        let problem = Problem(status: status.code, title: title, detail: detail)
+        let problem = Problem(status: status.code, title: title, detail: detail, code: code, challenge: challenge)
         var response: Response
         do {
             response = try .json(problem, status: status)

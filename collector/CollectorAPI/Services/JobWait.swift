@@ -20,6 +20,8 @@ struct JobWait: Sendable {
         on request: Request
     ) async throws -> (work: [Assignment], connectionUsed: Bool) {
         let rings = bell.rings(for: agentId)
+        // Looked at after listening: a revocation either is seen here or rings.
+        guard try await store.agentKey(id: agentId)?.status == .active else { return ([], false) }
         let work = try await store.unfinishedAssignments(agentId: agentId, limit: Self.limit)
         guard work.isEmpty, seconds > 0 else { return (work, false) }
         do {
@@ -44,6 +46,8 @@ struct JobWait: Sendable {
                 for await _ in rings {
                     let work = try await store.unfinishedAssignments(agentId: agentId, limit: Self.limit)
                     if !work.isEmpty { return work }
+                    // Rung for another reason than work: the agent may have been revoked, and its token is gone then.
+                    guard try await store.agentKey(id: agentId)?.status == .active else { return [] }
                 }
                 throw CancellationError()
             }

@@ -1,4 +1,5 @@
 import EdgeprofAPI
+import Foundation
 
 extension FieldChecker {
     /// More bytes than any host or process has: 512 TiB.
@@ -42,6 +43,8 @@ extension FieldChecker {
     mutating func check(_ request: EnrollRequest) {
         require(text: request.name, "name", bytes: 1...128)
         require(text: request.version, "version", bytes: 1...64)
+        let isKey = Data(base64Encoded: request.publicKey)?.count == 32
+        require(isKey, "publicKey", "must be an Ed25519 public key, 32 bytes as base64")
         check(labels: request.labels)
         check(request.host)
     }

@@ -16,6 +16,9 @@ extension FieldChecker {
     mutating func check(_ request: TokenRequest) {
         require(request.role != .agent, "role", "agent tokens are made by enrolment only")
         if let seconds = request.expiresInSeconds { require(seconds, "expiresInSeconds", in: 1...3_155_760_000) }
+        if request.autoAccept != nil {
+            require(request.role == .enrollment, "autoAccept", "is for role enrollment only")
+        }
         guard let uses = request.maximumUses else { return }
         require(uses, "maximumUses", in: 1...1_000_000)
         require(request.role == .enrollment, "maximumUses", "is for role enrollment only")

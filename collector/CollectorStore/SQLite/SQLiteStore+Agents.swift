@@ -9,9 +9,12 @@ extension SQLiteStore {
     public func enroll(
         _ request: EnrollRequest,
         enrollmentTokenId: String,
-        agentToken: TokenHash,
+        agentToken: NewToken,
         at now: Timestamp
-    ) async throws -> String? {
+    ) async throws -> EnrolledAgent? {
+        guard let key = Data(base64Encoded: request.publicKey), key.count == 32 else {
+            throw StoreError(.failed, "an agent's public key is 32 bytes as base64")
+        }
         let (labels, host) = (try Self.encodeText(request.labels), try Self.encodeText(request.host))
         return try await write { database in
             // The condition and the count are one statement, so the last use cannot be had twice.
@@ -24,13 +27,19 @@ extension SQLiteStore {
                 arguments: [enrollmentTokenId, now.millisecondsSinceEpoch]
             )
             guard database.changesCount == 1 else { return nil }
-            let id = UUIDv7.make(at: now)
+            let sql = "SELECT auto_accept FROM token WHERE id = ?"
+            let isAccepted = try Bool.fetchOne(database, sql: sql, arguments: [enrollmentTokenId]) ?? false
+            let agent = EnrolledAgent(id: UUIDv7.make(at: now), status: isAccepted ? .active : .pending)
+            let moment = now.millisecondsSinceEpoch
             try database.execute(
-                sql: "INSERT INTO agent (id, name, labels, host, enrolled_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [id, request.name, labels, host, now.millisecondsSinceEpoch, now.millisecondsSinceEpoch]
+                sql: """
+                    INSERT INTO agent (id, name, labels, host, enrolled_at, last_seen_at, public_key, status)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [agent.id, request.name, labels, host, moment, moment, key, agent.status.rawValue]
             )
-            _ = try Self.insertToken(NewToken(hash: agentToken, role: .agent), agentId: id, at: now, in: database)
-            return id
+            if isAccepted { _ = try Self.insertToken(agentToken, agentId: agent.id, at: now, in: database) }
+            return agent
         }
     }
 
@@ -75,6 +84,8 @@ extension SQLiteStore {
             labels: try decode([String: String].self, from: row.decode(forColumn: "labels")),
             host: try decode(HostFacts.self, from: row.decode(forColumn: "host")),
             tiers: [],
+            status: try agentStatus(row),
+            keyFingerprint: try row.decode(Data?.self, forColumn: "public_key").map(fingerprint),
             enrolledAt: Timestamp(column: try row.decode(forColumn: "enrolled_at")),
             lastSeenAt: try row.decode(Int64?.self, forColumn: "last_seen_at").map(Timestamp.init(column:)),
             heartbeat: try row.decode(Data?.self, forColumn: "heartbeat").map { try decode(Heartbeat.self, from: $0) }

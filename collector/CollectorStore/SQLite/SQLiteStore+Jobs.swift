@@ -85,11 +85,10 @@ extension SQLiteStore {
         }
     }
 
-    /// Agents that can still sign in and carry all the labels.
+    /// Active agents that carry all the labels.
     private static func agents(with labels: [String: String], in database: Database) throws -> [String] {
         let sql = """
-            SELECT id, labels FROM agent
-            WHERE EXISTS (SELECT 1 FROM token WHERE token.agent_id = agent.id) ORDER BY name, id
+            SELECT id, labels FROM agent WHERE status = 'active' ORDER BY name, id
             """
         return try Row.fetchAll(database, sql: sql).compactMap { row in
             let own = try decode([String: String].self, from: row.decode(forColumn: "labels"))

@@ -33,7 +33,7 @@ extension SQLiteStore {
     public func tokens() async throws -> [TokenRecord] {
         try await read { database in
             let sql = """
-                SELECT id, role, agent_id, created_at, expires_at, uses_left FROM token
+                SELECT id, role, agent_id, created_at, expires_at, uses_left, auto_accept FROM token
                 ORDER BY created_at DESC, id DESC
                 """
             return try Row.fetchAll(database, sql: sql).map { row in
@@ -43,6 +43,7 @@ extension SQLiteStore {
                     createdAt: Timestamp(column: try row.decode(forColumn: "created_at")),
                     expiresAt: try row.decode(Int64?.self, forColumn: "expires_at").map(Timestamp.init(column:)),
                     usesLeft: try row.decode(forColumn: "uses_left"),
+                    autoAccept: try Self.role(row) == .enrollment ? row.decode(forColumn: "auto_accept") : nil,
                     agentId: try row.decode(forColumn: "agent_id")
                 )
             }
@@ -65,12 +66,12 @@ extension SQLiteStore {
         let id = UUIDv7.make(at: now)
         try database.execute(
             sql: """
-                INSERT INTO token (id, hash, role, agent_id, created_at, expires_at, uses_left)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO token (id, hash, role, agent_id, created_at, expires_at, uses_left, auto_accept)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 id, Data(token.hash.bytes), token.role.rawValue, agentId, now.millisecondsSinceEpoch,
-                token.expiresAt?.millisecondsSinceEpoch, token.usesLeft,
+                token.expiresAt?.millisecondsSinceEpoch, token.usesLeft, token.autoAccept,
             ]
         )
         return id

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// The tables, as a list of steps that only ever grows.
@@ -20,6 +21,15 @@ enum Schema {
         migrator.registerMigration("0003 assignments whose run was rejected") { database in
             try database.execute(sql: rejectedAssignments)
         }
+        migrator.registerMigration("0004 keys of agents") { database in
+            try database.execute(sql: agentKeys)
+            var generator = SystemRandomNumberGenerator()
+            let secret = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            try database.execute(
+                sql: "INSERT INTO challenge_secret (id, value) VALUES (1, ?)",
+                arguments: [Data(secret)]
+            )
+        }
         return migrator
     }
 
@@ -28,6 +38,28 @@ enum Schema {
         DROP INDEX assignment_unfinished;
         CREATE INDEX assignment_open ON assignment (agent_id, position)
             WHERE run_id IS NULL AND rejected_reason IS NULL;
+        """
+
+    /// Agents of before have no key and so no way to a short-lived token: they must enrol again.
+    private static let agentKeys = """
+        ALTER TABLE agent ADD COLUMN public_key BLOB CHECK (public_key IS NULL OR length(public_key) = 32);
+        ALTER TABLE agent ADD COLUMN status TEXT NOT NULL DEFAULT 'active'
+            CHECK (status IN ('active', 'pending', 'revoked'));
+        ALTER TABLE token ADD COLUMN auto_accept INTEGER NOT NULL DEFAULT 1 CHECK (auto_accept IN (0, 1));
+        DELETE FROM token WHERE role = 'agent';
+        UPDATE agent SET status = 'revoked';
+
+        CREATE TABLE challenge_secret (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            value BLOB NOT NULL CHECK (length(value) = 32)
+        ) STRICT;
+
+        CREATE TABLE used_challenge (
+            nonce BLOB NOT NULL PRIMARY KEY,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX used_challenge_expiry ON used_challenge (expires_at);
+        CREATE INDEX token_expiry ON token (expires_at) WHERE role = 'agent';
         """
 
     private static let accuracyTable = """
