@@ -70,10 +70,15 @@ deb: packages ## Debian packages of agent, collector and command line, into .bui
 	@scripts/install-packages.sh dpkg-dev binutils python3
 	@scripts/make-deb.sh
 
-.PHONY: test-faults
-test-faults: packages ## kills, full disks, dead networks, wrong clocks: agents and collectors as real processes
-	@swift build
-	@scripts/test-faults.sh
+.PHONY: test-install
+test-install: deb ## the packages installed as a new user would, in a fresh Debian root (root)
+	@scripts/install-packages.sh debootstrap
+	@scripts/test-install.sh || [ $$? = 77 ]
+
+.PHONY: test-vm
+test-vm: deb ## the packages' units in a virtual machine with systemd (root)
+	@scripts/install-packages.sh debootstrap qemu-system-x86 e2fsprogs
+	@scripts/test-vm.sh || [ $$? = 77 ]
 
 .PHONY: lint
 lint: ## formatting and documentation rules
