@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes a program's man page from what its own --help knows.
 
-usage: make-man.py PROGRAM SUMMARY_OF_PACKAGE >PROGRAM.1
+usage: make-man.py SUMMARY_OF_PACKAGE PROGRAM >PROGRAM.1     PROGRAM: also an emulator and its words before it
 """
 import json
 import subprocess
@@ -59,14 +59,14 @@ def describe(command, names, out):
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) < 3:
         sys.exit(__doc__.strip().split("\n")[-1])
-    program, summary = sys.argv[1:]
-    command = json.loads(subprocess.run([program, "--experimental-dump-help"], check=True, capture_output=True).stdout)[
+    summary, *program = sys.argv[1:]
+    command = json.loads(subprocess.run([*program, "--experimental-dump-help"], check=True, capture_output=True).stdout)[
         "command"
     ]
     name = command["commandName"]
-    version = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout.strip()
+    version = subprocess.run([*program, "--version"], check=True, capture_output=True, text=True).stdout.strip()
     out = [f'.TH {name.upper()} 1 "" "edgeprof {version}" "User Commands"']
     out += [".SH NAME", f"{escape(name)} \\- {escape(summary)}", ".SH SYNOPSIS", escape(synopsis(command, [name]))]
     out += [".SH DESCRIPTION", escape(command.get("abstract", ""))]

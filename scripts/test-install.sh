@@ -113,6 +113,8 @@ install -m 0644 "$work/token" "$root/etc/edgeprof/token"
 refused "a token that others may read" "chmod 600 /etc/edgeprof/token"
 chmod 0600 "$root/etc/edgeprof/token"
 inside sh /root/install.sh --name fresh --label place=root >"$work/install.log" 2>&1 || stop "the script failed"
+size=$(inside dpkg -L edgeprof-agent | while read -r path; do [ -L "$root$path" ] || [ ! -f "$root$path" ] || stat -c %s "$root$path"; done | awk '{ n += $1 } END { print n + 0 }')
+check "$size bytes installed, 30000000 at most" test "$size" -gt 0 -a "$size" -le 30000000
 check "the agent is enrolled" grep -q "enrolled 'fresh'" "$work/install.log"
 check "the token's file is gone" test ! -e "$root/etc/edgeprof/token"
 check "the identity is its user's alone" test "$(inside stat -c '%U %a' /var/lib/edgeprof-agent/identity.json)" = "edgeprof-agent 600"
