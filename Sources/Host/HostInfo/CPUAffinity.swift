@@ -12,7 +12,8 @@ public enum CPUAffinity {
         let filled = edgeprof_get_affinity(&mask, mask.count)
         guard filled > 0 else { return nil }
         // Both architectures are little-endian: bit n of the mask's words is bit n % 8 of byte n / 8.
-        return CPUList((0..<min(filled, mask.count) * 8).filter { mask[$0 / 8] & 1 << ($0 % 8) != 0 })
+        let bits = 0..<min(filled, mask.count) * 8
+        return CPUList(bits.filter { (bit: Int) -> Bool in (mask[bit / 8] >> (bit % 8)) & 1 == 1 })
     }
 
     /// Keeps the calling thread, and every thread it starts from now on, on `cpus`; programs it executes inherit it.
