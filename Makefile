@@ -70,6 +70,12 @@ deb: packages ## Debian packages of agent, collector and command line, into .bui
 	@scripts/install-packages.sh dpkg-dev binutils python3
 	@scripts/make-deb.sh
 
+.PHONY: deb-arm64
+deb-arm64: ## the agent's package for arm64, with a Swift SDK (docs/packages.md)
+	@scripts/install-packages.sh dpkg-dev binutils python3 qemu-user-static
+	@[ -n "$${EDGEPROF_SWIFT_SDK-}" ] && [ -n "$${EDGEPROF_SYSROOT-}" ] || { echo "set EDGEPROF_SWIFT_SDK and EDGEPROF_SYSROOT: docs/packages.md" >&2; exit 2; }
+	@scripts/make-deb.sh .build/deb-arm64
+
 .PHONY: test-install
 test-install: deb ## the packages installed as a new user would, in a fresh Debian root (root)
 	@scripts/install-packages.sh debootstrap
