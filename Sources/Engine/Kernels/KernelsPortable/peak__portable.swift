@@ -29,6 +29,8 @@ public func mul_peak__portable(_ iterations: Int) -> Int32 {
         b5 = b5 &* w &+ w
         left &-= 1
     }
-    let sums = a0 &+ a1 &+ a2 &+ a3 &+ a4 &+ a5 &+ b0 &+ b1 &+ b2 &+ b3 &+ b4 &+ b5
-    return Int32(sums[0] &+ sums[1] &+ sums[2] &+ sums[3] &+ sums[4] &+ sums[5] &+ sums[6] &+ sums[7])
+    // Step by step: Swift 6.2 gives a chain of twelve up as too hard to type-check.
+    var sums: SIMD8<Int16> = a0 &+ a1
+    for vector: SIMD8<Int16> in [a2, a3, a4, a5, b0, b1, b2, b3, b4, b5] { sums &+= vector }
+    return Int32(sums.wrappedSum())
 }
