@@ -139,7 +139,7 @@ extension ThermalSnapshot: Probe {
     /// Whether throttling can be told, and by what.
     public static func capability(root: HostRoot) -> Capability {
         let snapshot = read(root: root)
-        let sources = [
+        let found: [String?] = [
             snapshot.throttles.value.map { "throttle counters of \($0.cpus.count) CPUs" },
             snapshot.firmware.value.map {
                 "firmware flags" + ($0.now.isEmpty ? "" : ", now: " + $0.now.joined(separator: ", "))
@@ -147,7 +147,8 @@ extension ThermalSnapshot: Probe {
             snapshot.cooling.value.map { $0.filter(\.slowsProcessor).count }.flatMap {
                 $0 > 0 ? "cooling states: \($0)" : nil
             },
-        ].compactMap(\.self)
+        ]
+        let sources = found.compactMap(\.self)
         let change = snapshot.since(snapshot).throttled
         return Capability(name: name, reading: change) { _ in sources.joined(separator: "; ") }
     }
