@@ -70,6 +70,11 @@ deb: packages ## Debian packages of agent, collector and command line, into .bui
 	@scripts/install-packages.sh dpkg-dev binutils python3
 	@scripts/make-deb.sh
 
+.PHONY: test-faults
+test-faults: packages ## kills, full disks, dead networks, wrong clocks: agents and collectors as real processes
+	@swift build
+	@scripts/test-faults.sh
+
 .PHONY: deb-arm64
 deb-arm64: ## the agent's package for arm64, with a Swift SDK (docs/packages.md)
 	@scripts/install-packages.sh dpkg-dev binutils python3 qemu-user-static

@@ -281,7 +281,7 @@ let collector: [Target] = [
     .target(
         name: "CollectorAPI",
         dependencies: [
-            "CollectorStore", "Economics", "EdgeprofAPI", "Gzip", hummingbird, logging, serviceLifecycle,
+            "CollectorStore", "Economics", "EdgeprofAPI", "Gzip", hummingbird, logging, serviceLifecycle, crypto,
         ],
         path: "collector/CollectorAPI"
     ),
@@ -419,6 +419,7 @@ let testTargets: [Target] = [
         "EdgeprofAPI",
         "HostInfo",
         "HostProbes",
+        "HostTestSupport",
         "ModelZoo",
         "NetworkGraph",
         "ONNXExport",

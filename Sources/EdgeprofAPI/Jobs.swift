@@ -34,6 +34,8 @@ public struct JobSettings: Codable, Sendable, Hashable {
     public var durationSeconds: Double
     /// Queries that arrive in a second, in `server` alone.
     public var ratePerSecond: Double?
+    /// Seconds of idle power measured before and after, where an agent has an instrument; 0 for none, nil for 5.
+    public var idleSeconds: Double?
     /// Seconds that warm-up may go on until clock and heat are steady; nil or 0 for no waiting.
     public var settleSeconds: Double?
 
@@ -46,6 +48,7 @@ public struct JobSettings: Codable, Sendable, Hashable {
         plan: PlanKind = .fused,
         durationSeconds: Double = 5,
         ratePerSecond: Double? = nil,
+        idleSeconds: Double? = nil,
         settleSeconds: Double? = nil
     ) {
         self.scenario = scenario
@@ -55,6 +58,7 @@ public struct JobSettings: Codable, Sendable, Hashable {
         self.plan = plan
         self.durationSeconds = durationSeconds
         self.ratePerSecond = ratePerSecond
+        self.idleSeconds = idleSeconds
         self.settleSeconds = settleSeconds
     }
 
@@ -70,6 +74,7 @@ public struct JobSettings: Codable, Sendable, Hashable {
             scenario: scenario,
             durationSeconds: durationSeconds,
             ratePerSecond: ratePerSecond,
+            idleSeconds: idleSeconds,
             settleSeconds: settleSeconds
         )
     }

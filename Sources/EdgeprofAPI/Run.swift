@@ -174,64 +174,6 @@ public struct Run: Codable, Sendable, Hashable {
         }
     }
 
-    /// Memory of the process that ran the model, bytes.
-    public struct Memory: Codable, Sendable, Hashable {
-        /// VmHWM after the timed queries.
-        public var peakRssBytes: UInt64
-        /// VmHWM when loading had finished.
-        public var loadPeakRssBytes: UInt64
-        /// RssAnon after the timed queries.
-        public var rssAnonBytes: UInt64
-        /// Planned activation memory of one instance.
-        public var arenaBytes: UInt64
-        /// Packed weights, shared by all instances.
-        public var weightBytes: UInt64
-
-        /// Makes a memory record.
-        public init(
-            peakRssBytes: UInt64,
-            loadPeakRssBytes: UInt64,
-            rssAnonBytes: UInt64,
-            arenaBytes: UInt64,
-            weightBytes: UInt64
-        ) {
-            self.peakRssBytes = peakRssBytes
-            self.loadPeakRssBytes = loadPeakRssBytes
-            self.rssAnonBytes = rssAnonBytes
-            self.arenaBytes = arenaBytes
-            self.weightBytes = weightBytes
-        }
-    }
-
-    /// One counter over the timed queries.
-    public struct Counter: Codable, Sendable, Hashable {
-        /// For example `instructions`.
-        public var name: String
-        /// Whether it could be read.
-        public var availability: Availability
-        /// Why not, and how to mend it, when it could not.
-        public var reason: String?
-        /// Count over all timed queries, nil when unavailable.
-        public var value: Double?
-        /// The share of the window in which it counted, 0...1; below 1 the value is scaled.
-        public var liveFraction: Double?
-
-        /// Makes a counter.
-        public init(
-            name: String,
-            availability: Availability,
-            reason: String? = nil,
-            value: Double? = nil,
-            liveFraction: Double? = nil
-        ) {
-            self.name = name
-            self.availability = availability
-            self.reason = reason
-            self.value = value
-            self.liveFraction = liveFraction
-        }
-    }
-
     /// Time spent in one step of the plan.
     public struct Layer: Codable, Sendable, Hashable {
         /// The layer's name in the network.

@@ -32,6 +32,8 @@ public struct MeasurementSettings: Codable, Sendable, Hashable {
     public var durationSeconds: Double
     /// Queries that arrive in a second on average, in `server` alone.
     public var ratePerSecond: Double?
+    /// Seconds of idle power measured before and after, where an instrument can be read; 0 for none, nil for 5.
+    public var idleSeconds: Double?
     /// Seconds that warm-up may go on until clock and heat are steady; nil or 0 for no waiting.
     public var settleSeconds: Double?
 
@@ -44,6 +46,7 @@ public struct MeasurementSettings: Codable, Sendable, Hashable {
         scenario: Scenario = .singleStream,
         durationSeconds: Double = 5,
         ratePerSecond: Double? = nil,
+        idleSeconds: Double? = nil,
         settleSeconds: Double? = nil
     ) {
         self.threads = threads
@@ -53,6 +56,7 @@ public struct MeasurementSettings: Codable, Sendable, Hashable {
         self.scenario = scenario
         self.durationSeconds = durationSeconds
         self.ratePerSecond = ratePerSecond
+        self.idleSeconds = idleSeconds
         self.settleSeconds = settleSeconds
     }
 
@@ -66,6 +70,8 @@ public struct MeasurementSettings: Codable, Sendable, Hashable {
         public static let durationSeconds = 0.1...3600.0
         /// Queries that arrive in a second.
         public static let ratePerSecond = 0.001...1_000_000.0
+        /// Seconds of idle power, unless there are none: less gives no figure.
+        public static let idleSeconds = 5.0...600.0
         /// Seconds that warm-up may go on until clock and heat are steady.
         public static let settleSeconds = 0.0...3600.0
         /// Queries that arrive in a run: each is planned before it begins.
@@ -79,6 +85,9 @@ public struct MeasurementSettings: Codable, Sendable, Hashable {
         if !Limits.instances.contains(instances) { found.append("instances is \(instances), must be 1 to 1024") }
         if !(Limits.durationSeconds ~= durationSeconds) {
             found.append("durationSeconds is \(durationSeconds), must be 0.1 to 3600")
+        }
+        if let idleSeconds, idleSeconds != 0, !(Limits.idleSeconds ~= idleSeconds) {
+            found.append("idleSeconds is \(idleSeconds), must be 0 or 5 to 600")
         }
         if let settleSeconds, !(Limits.settleSeconds ~= settleSeconds) {
             found.append("settleSeconds is \(settleSeconds), must be 0 to 3600")

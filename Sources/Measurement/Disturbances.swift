@@ -1,6 +1,5 @@
 internal import EdgeprofAPI
 internal import MeasurementCore
-internal import Statistics
 
 /// What spoiled a run, as seen in its record; docs/measurement.md has each rule's reason.
 enum Disturbances {
@@ -15,8 +14,14 @@ enum Disturbances {
     static let waitShare = 0.1
     /// The wall clock is set, not slewed, when it moves further than this.
     static let clockStepNanoseconds: UInt64 = 5_000_000
-    /// MLPerf's least number of queries for a 99th percentile at 99 % confidence, with at most one above the bound.
-    static let queriesForP99 = EarlyStopping.fewestQueries(over: 1, probability: 0.99) ?? 662
+    /// Pages swapped by others in a second, and in all, above which a run is disturbed.
+    ///
+    /// At 20 µs a page (zram's compressing, reclaim, the fault) that is 0.2 % of one CPU; on a card of 10 MB/s it is 4 % of the card's time.
+    /// 64 pages are eight reads of the kernel's usual eight: what one daemon that wakes up gets back.
+    static let swappedPagesPerSecond = 100.0
+    static let swappedPages = 64.0
+    /// Four looks a second that come so late show that the process, or the box, stood still.
+    static let gapNanoseconds = 1e9
 
     /// The disturbances and properties of a record, whose run had `threads` threads in all instances together.
     ///

@@ -24,7 +24,7 @@ public struct Measurer: Sendable {
     var lockFolders = MeasurementLock.folders
     /// Where control groups are made; nil to make none, for tests of the address-space limit.
     var controlGroups: (any ControlGroupFiles)? = HostRoot.system
-    /// Time a child is given beyond four times its timed queries' length.
+    /// Time a child is given beyond the steady tail's and four times its timed queries' length.
     var graceSeconds = 180.0
 
     /// Prepares to take runs; touches nothing yet.
@@ -103,7 +103,7 @@ public struct Measurer: Sendable {
                 } catch { throw .error(error) }
                 onProgress(.measuring)
                 draft.startedAt = Timestamp.now
-                let ended = try start(prepared, settings, layers, idle.instrument, lock, cancellation)
+                let ended = try start(prepared, settings, layers, counters, idle.instrument, lock, cancellation)
                 do throws(MeasurementError) {
                     try idle.measureAfter(ended.record?.energy, cancellation) { onProgress(.idling) }
                 } catch { throw .error(error) }
@@ -135,6 +135,7 @@ public struct Measurer: Sendable {
         _ prepared: PreparedPlan,
         _ settings: MeasurementSettings,
         _ layers: Bool,
+        _ counters: Bool,
         _ energyInstrument: String?,
         _ lock: MeasurementLock,
         _ cancellation: MeasurementCancellation
@@ -148,6 +149,8 @@ public struct Measurer: Sendable {
             cpus: limits?.cpus.map { CPUList($0) },
             timesLayers: layers,
             ratePerSecond: settings.ratePerSecond,
+            countsEvents: counters,
+            energyInstrument: energyInstrument,
             settleNanoseconds: UInt64((settings.settleSeconds ?? 0) * 1e9)
         )
         return try startConfined(

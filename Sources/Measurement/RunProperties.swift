@@ -1,10 +1,11 @@
 internal import EdgeprofAPI
 internal import MeasurementCore
+internal import Statistics
 
 /// What is true of a run without spoiling it, as seen in its record; docs/measurement.md has each rule's reason.
 enum RunProperties {
     /// MLPerf's least number of queries for a 99th percentile at 99 % confidence, with at most one above the bound.
-    static let queriesForP99: UInt64 = 662
+    static let queriesForP99 = EarlyStopping.fewestQueries(over: 1, probability: 0.99) ?? 662
     /// The clock fell when the last third's mean is so much below the first third's.
     static let clockFall = 0.03
 
@@ -19,7 +20,8 @@ enum RunProperties {
         let queries = record.latency.bins.reduce(0) { $0 &+ $1.count }
         if queries < queriesForP99 { flags.append(.fewQueries) }
         // The two readings around a window never meet to the nanosecond.
-        if record.counters.contains(where: { $0.availability == .ok && $0.liveFraction < 0.999 }) {
+        if record.counters.contains(where: { $0.availability == .ok && $0.liveFraction < Run.Counter.wholeLiveFraction }
+        ) {
             flags.append(.partialCounters)
         }
         return flags

@@ -20,6 +20,10 @@ public struct ChildArguments: Sendable, Hashable {
     public var timesLayers: Bool
     /// Queries that arrive in a second on average; nil for queries back to back.
     public var ratePerSecond: Double?
+    /// Whether counters are opened; without them what counting costs can be measured.
+    public var countsEvents: Bool
+    /// The energy instrument to use, nil for the one that covers most.
+    public var energyInstrument: String?
     /// How long warm-up may go on until clock and heat are steady; 0 for no waiting.
     public var settleNanoseconds: UInt64
 
@@ -34,6 +38,8 @@ public struct ChildArguments: Sendable, Hashable {
         memoryLimit: ChildMemoryLimit? = nil,
         timesLayers: Bool = false,
         ratePerSecond: Double? = nil,
+        countsEvents: Bool = true,
+        energyInstrument: String? = nil,
         settleNanoseconds: UInt64 = 0
     ) {
         self.planDescriptor = planDescriptor
@@ -45,6 +51,8 @@ public struct ChildArguments: Sendable, Hashable {
         self.memoryLimit = memoryLimit
         self.timesLayers = timesLayers
         self.ratePerSecond = ratePerSecond
+        self.countsEvents = countsEvents
+        self.energyInstrument = energyInstrument
         self.settleNanoseconds = settleNanoseconds
     }
 
@@ -58,6 +66,8 @@ public struct ChildArguments: Sendable, Hashable {
         if let memoryLimit { strings += memoryLimit.strings }
         if timesLayers { strings.append("--layers") }
         if let ratePerSecond { strings += ["--rate", String(ratePerSecond)] }
+        if !countsEvents { strings.append("--no-counters") }
+        if let energyInstrument { strings += ["--energy", energyInstrument] }
         if settleNanoseconds > 0 { strings += ["--settle", String(settleNanoseconds)] }
         return strings
     }
@@ -65,7 +75,8 @@ public struct ChildArguments: Sendable, Hashable {
     /// What `--help` prints.
     public static let help = """
         USAGE: edgeprof-measure --plan FD --record FD --threads N --instances N --nanoseconds N
-                                [--cpus LIST] [--layers] [--rate R] [LIMIT]
+                                [--cpus LIST] [--layers] [--rate R] [--settle N]
+                                [--energy NAME] [--no-counters] [LIMIT]
                edgeprof-measure ceilings --record FD --isa ISA --threads N [--cpus LIST] [LIMIT]
         LIMIT: --memory-limit BYTES [--memory-group FOLDER [--charged-elsewhere BYTES]]
 
@@ -78,6 +89,8 @@ public struct ChildArguments: Sendable, Hashable {
           --memory-limit BYTES  address space, or what is charged to --memory-group less --charged-elsewhere
           --layers              time each step of the plan as well, after the timed queries
           --rate R              queries that arrive a second, at random; back to back without it
+          --no-counters         open no counters
+          --energy NAME         energy instrument to use; the one that covers most without it
           --settle N            nanoseconds that warm-up may go on until clock and heat are steady
           --isa ISA             instruction set the loops are made of
         Exit codes: 0 measured, 1 failed, 2 bad usage, 3 out of memory, 4 refused (plan or limits do not suit this host),
@@ -100,9 +113,10 @@ extension ChildArguments {
         let words = try ChildWords(
             strings,
             named: ChildMemoryLimit.names.union([
-                "--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--rate",
+                "--plan", "--record", "--threads", "--instances", "--nanoseconds", "--cpus", "--rate", "--energy",
+                "--settle",
             ]),
-            switches: ["--layers"]
+            switches: ["--layers", "--no-counters"]
         )
         self.init(
             planDescriptor: try words.number("--plan", 0...Int32.max),
@@ -113,6 +127,8 @@ extension ChildArguments {
             durationNanoseconds: try words.number("--nanoseconds", 1...86_400_000_000_000)
         )
         timesLayers = words.switches.contains("--layers")
+        countsEvents = !words.switches.contains("--no-counters")
+        if words.values["--settle"] != nil { settleNanoseconds = try words.number("--settle", 0...86_400_000_000_000) }
         (cpus, memoryLimit) = (try words.cpus(), try ChildMemoryLimit(words))
         if let text = words.values["--rate"] {
             guard let rate = Double(text), rate > 0, rate <= 1e6 else {

@@ -6,7 +6,10 @@ internal import PerfCounters
 struct HostWindowProbes: WindowProbes {
     private let counters: CounterSession
     private let cpus: [Int]
-    private let root = HostRoot.system
+    private let root: HostRoot
+    private let meter: Reading<EnergyMeter>
+    private var energy = Reading<MeasuredEnergy>.unavailable(.absent("no window yet"))
+    private var heatAndLoad: HeatAndLoadProbes
     /// The group this process is held to a memory limit by, with what others are charged for.
     var memoryLimit: (group: MemoryGroup, chargedElsewhereBytes: UInt64)?
     private var before = Sample()
@@ -21,20 +24,41 @@ struct HostWindowProbes: WindowProbes {
         var processor = Reading<HostCPUTimes>.unavailable(.absent("no window yet"))
     }
 
-    /// Opens the counters: to be called before the threads they should count are started.
-    init() {
+    /// Finds an energy instrument and opens the counters: to be called before the threads they should count are started.
+    ///
+    /// - Parameters:
+    ///   - counts: whether anything is counted at all.
+    ///   - energyInstrument: the name of the instrument to use; nil for the one that covers most.
+    ///   - root: where `/proc` and `/sys` are.
+    ///   - shortestEnergyNanoseconds: the shortest window that gets a figure of energy.
+    init(
+        counts: Bool = true,
+        energyInstrument: String? = nil,
+        root: HostRoot = .system,
+        shortestEnergyNanoseconds: UInt64 = EnergyMeter.shortestWindowNanoseconds
+    ) {
+        self.root = root
         cpus = CPUAffinity.current?.cpus ?? []
+        // Before the counters: what the meters' threads do is none of theirs.
         heatAndLoad = HeatAndLoadProbes(cpus: cpus)
-        counters = CounterSession(requested: Counter.allCases)
+        meter = EnergyInstrument.best(named: energyInstrument, root: root).flatMap {
+            .value(EnergyMeter($0, root: root, shortestWindowNanoseconds: shortestEnergyNanoseconds))
+        }
+        counters = CounterSession(requested: counts ? Counter.allCases : [])
     }
 
     mutating func beforeWindow() {
         before = sample()
         heatAndLoad.beforeWindow()
+        meter.value?.start()
     }
+
     mutating func windowOpens() { counters.start() }
     mutating func windowCloses() { counters.stop() }
+
     mutating func afterWindow() {
+        // First: the instances stop as soon as the window is over.
+        energy = meter.flatMap { $0.stop() }
         heatAndLoad.afterWindow()
         after = sample()
     }
@@ -48,8 +72,7 @@ struct HostWindowProbes: WindowProbes {
             ownNanoseconds: ProcessCPUTime.nanoseconds,
             faults: .now,
             memoryGroup: memoryLimit?.group.activity,
-            processor: HostCPUTimes.read(cpus: cpus, root: root),
-            energy: EnergySnapshot.read(root: root)
+            processor: HostCPUTimes.read(cpus: cpus, root: root)
         )
     }
 
@@ -58,7 +81,9 @@ struct HostWindowProbes: WindowProbes {
         record.clockStepNanoseconds = after.wallClockOffset &- before.wallClockOffset
         record.counters = counters.read().map(RecordedCounter.init)
         record.processor = processorTime()
-        record.energy = energy(windowNanoseconds: record.windowNanoseconds)
+        record.energy = RecordedEnergy(energy, windowNanoseconds: record.windowNanoseconds)
+        record.heat = heatAndLoad.heat()
+        record.load = heatAndLoad.load()
         record.memory.windowFaults = RecordedFaults(after.faults.since(before.faults))
         if let memoryLimit, let first = before.memoryGroup, let second = after.memoryGroup {
             record.memoryLimit = RecordedMemoryLimit(

@@ -63,6 +63,8 @@ extension RecordReader {
         record.clockStepNanoseconds = try integer()
         record.counters = try list { reader throws(RecordError) in try reader.counter() }
         record.energy = try energy()
+        record.heat = try heat()
+        record.load = try load()
         record.memoryLimit = try memoryLimit()
         record.steps = try list { reader throws(RecordError) in
             RecordedStep(
@@ -112,18 +114,6 @@ extension RecordReader {
         processor.ownNanoseconds = try integer()
         processor.tickNanoseconds = try integer()
         return processor
-    }
-
-    private mutating func counter() throws(RecordError) -> RecordedCounter {
-        var counter = RecordedCounter(name: try text())
-        counter.availability = try availability()
-        counter.reason = try text()
-        counter.value = try real()
-        counter.liveFraction = try real()
-        guard counter.value >= 0, (0...1).contains(counter.liveFraction) else {
-            throw RecordError("its counter \(counter.name) is negative or counted more than all the time")
-        }
-        return counter
     }
 
     private mutating func layer() throws(RecordError) -> RecordedLayer {

@@ -44,18 +44,10 @@ extension RecordBytes {
         append(record.memory)
         append(record.processor)
         append(record.clockStepNanoseconds)
-        append(record.counters) { bytes, counter in
-            bytes.append(counter.name)
-            bytes.append(counter.availability.rawValue)
-            bytes.append(counter.reason)
-            bytes.append(counter.value)
-            bytes.append(counter.liveFraction)
-        }
-        append(record.energy.availability.rawValue)
-        append(record.energy.reason)
-        append(record.energy.instrument)
-        append(record.energy.domain)
-        append(record.energy.joules)
+        append(record.counters) { bytes, counter in bytes.append(counter) }
+        append(record.energy)
+        append(record.heat)
+        append(record.load)
         append(record.memoryLimit)
         append(record.steps) { bytes, step in
             bytes.append(step.macs)

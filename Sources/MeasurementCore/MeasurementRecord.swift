@@ -40,6 +40,10 @@ public struct MeasuredRecord: Sendable, Hashable {
     public var counters: [RecordedCounter] = []
     /// Energy over the window.
     public var energy = RecordedEnergy()
+    /// Clock and heat over the window.
+    public var heat = RecordedHeat()
+    /// What others did to the window.
+    public var load = RecordedLoad()
     /// What a control group's limit did to the window; nil outside of one.
     public var memoryLimit: RecordedMemoryLimit?
     /// What each step of the plan has to do, in the order they run.
@@ -111,35 +115,6 @@ public enum RecordedAvailability: UInt8, Sendable, Hashable, CaseIterable {
     case denied = 1
     /// Not there.
     case absent = 2
-}
-
-/// One counter over the window.
-public struct RecordedCounter: Sendable, Hashable {
-    /// For example `instructions`.
-    public var name: String
-    /// Whether it could be read.
-    public var availability: RecordedAvailability
-    /// Why not and how to mend it; empty when it could.
-    public var reason: String
-    /// The count, scaled up when it counted part of the time; 0 when it could not be read.
-    public var value: Double
-    /// The share of the window in which it counted, 0...1.
-    public var liveFraction: Double
-
-    /// Makes a counter.
-    public init(
-        name: String,
-        availability: RecordedAvailability = .ok,
-        reason: String = "",
-        value: Double = 0,
-        liveFraction: Double = 0
-    ) {
-        self.name = name
-        self.availability = availability
-        self.reason = reason
-        self.value = value
-        self.liveFraction = liveFraction
-    }
 }
 
 /// What one step of the plan has to do, whoever does it.

@@ -110,6 +110,7 @@ struct MeasurementSession {
     ) throws(MeasurementFailure) -> SessionResult {
         var result = SessionResult()
         result.warmUpSettled = try warmUp(instances, began: began)
+        if settleNanoseconds > 0 { result.tail = try settle(instances, began: began, probes: probes) }
         let medians = instances.map { $0.medianNanoseconds.load(ordering: .relaxed) }.sorted()
         let slowest = medians.last ?? 0
         result.windowNanoseconds = max(durationNanoseconds, slowest &* Self.leastQueries)

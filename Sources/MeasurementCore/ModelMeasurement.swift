@@ -23,7 +23,7 @@ public enum ModelMeasurement {
         memory.anonymousBeforePlanBytes = RecordedValue(try processMemory().anonymous)
         let plan = try loadPlan(arguments)
         // Before any thread is started: counters are inherited by later threads only.
-        var probes = HostWindowProbes()
+        var probes = HostWindowProbes(counts: arguments.countsEvents, energyInstrument: arguments.energyInstrument)
         probes.memoryLimit = memoryLimit
         let runners = try makeRunners(plan, arguments)
         memory.arenaBytes = UInt64(clamping: plan.arenaBytes)

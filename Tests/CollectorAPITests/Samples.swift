@@ -174,7 +174,26 @@ extension Run {
                 ),
                 Counter(name: "cycles", availability: .denied, reason: "perf_event_paranoid is 3"),
             ],
-            energy: Energy(availability: .ok, instrument: "rapl:package-0", domain: "package", joules: 3),
+            energy: Energy(
+                availability: .ok,
+                instrument: "rapl:package-0",
+                domain: "package",
+                joules: 3,
+                seconds: 1,
+                watts: 3,
+                samples: 100,
+                changes: 99,
+                updatePeriodSeconds: 0.001,
+                idle: .init(
+                    seconds: 5,
+                    beforeWatts: 1,
+                    afterWatts: 1,
+                    driftFraction: 0,
+                    busyFraction: 0.01,
+                    governors: ["performance"],
+                    joulesAboveIdle: 2
+                )
+            ),
             warmUp: isMeasured ? WarmUp(seconds: 0.5, queries: 25, isSettled: true, tail: .steady) : nil,
             heat: isMeasured ? .sample : nil,
             load: isMeasured ? .sample : nil,
@@ -194,6 +213,8 @@ extension Run {
             ],
             producer: "0.1.0"
         )
+        run.layers?[0].counters = ["cycles": 12]
+        run.host.cacheLineBytes = 64
         if isMeasured {
             run.memoryLimit = MemoryLimit(
                 bytes: 512 << 20,

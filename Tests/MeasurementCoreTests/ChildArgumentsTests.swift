@@ -22,6 +22,7 @@ import Testing
         arguments.timesLayers = true
         arguments.countsEvents = false
         arguments.ratePerSecond = 12.345678901
+        arguments.energyInstrument = "ina3221:VDD_CPU_GPU_CV"
         arguments.settleNanoseconds = 600_000_000_000
         #expect(try ChildArguments(parsing: arguments.strings) == arguments)
     }
@@ -35,8 +36,10 @@ import Testing
         (["--memory-limit", "512MiB"], "--memory-limit must be"), (["--memory-limit", "-1"], "--memory-limit must be"),
         (["--record", "-1"], "--record must be"), (["--rate", "0"], "--rate must be"),
         (["--rate", "nan"], "--rate must be"),
+        (["--rate", "1e7"], "--rate must be"), (["--energy", ""], "--energy must be"),
+        (["--energy", String(repeating: "a", count: 101)], "--energy must be"),
+        (["--energy"], "--energy needs a value"),
         (["--settle", "-1"], "--settle must be"), (["--settle", "10m"], "--settle must be"),
-        (["--rate", "1e7"], "--rate must be"),
     ])
     func mistakesAreNamed(_ replacement: [String], _ message: String) {
         var words = Self.least.strings

@@ -36,7 +36,10 @@ import Testing
             ),
             .init(name: "cycles", availability: .absent, reason: "no PMU — übrig"),
         ]
-        record.energy = .init(availability: .denied, reason: "root only")
+        record.energy = .init(unavailable: .denied, reason: "root only")
+        record.tail = .steadyLatency
+        record.heat = HeatAndLoadRecordTests.heat
+        record.load = HeatAndLoadRecordTests.load
         record.memoryLimit = RecordedMemoryLimit(
             chargedElsewhereBytes: 9 << 20,
             refaults: RecordedValue(12),
@@ -132,6 +135,13 @@ import Testing
         #expect(refuses { $0.counters[0].value = .nan })
         #expect(refuses { $0.counters[0].value = -1 })
         #expect(refuses { $0.counters[0].liveFraction = 1.5 })
+        #expect(refuses { $0.counters[0].rawValue = 1_000_000_001 })
+        #expect(refuses { $0.counters[0].runningNanoseconds = 5_000_000_001 })
+        #expect(refuses { $0.counters[0].runningNanoseconds = 2_500_100_000 })
+        #expect(refuses { $0.counters[0].enabledNanoseconds = .max })
+        #expect(refuses { $0.counters[1].value = 1 })
+        #expect(refuses { $0.layers?[0].counters = ["": 1] })
+        #expect(!refuses { $0.counters[1].rawValue = 7 })
         #expect(!refuses { $0.latency.bins = [] })
     }
 

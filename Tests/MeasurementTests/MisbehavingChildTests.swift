@@ -22,7 +22,8 @@ import Testing
     @Test(arguments: [
         ("silent", "exit code 0, and its record cannot be read: it is empty"), ("failing", "exit code 1"),
         ("garbage", "it does not begin like a record"), ("truncated", "it is cut short after 13 bytes"),
-        ("newer", "version 99"), ("flood", "its record has more than 16777216 bytes"), ("segfault", "SIGSEGV"),
+        ("newer", "it has version 9, this program reads version"), ("flood", "its record has more than 16777216 bytes"),
+        ("segfault", "SIGSEGV"),
         ("killed", "SIGKILL"), ("trapping", "Fatal error: index out of range"), ("forking", "it is empty"),
     ])
     func crashes(_ behaviour: String, _ reason: String) throws {

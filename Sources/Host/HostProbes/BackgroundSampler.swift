@@ -61,11 +61,6 @@ final class BackgroundSampler: Sendable {
         let milliseconds = Int32(clamping: max(1, periodNanoseconds / 1_000_000))
         shared = Shared(periodMilliseconds: milliseconds, wakeUp: readEnd, body: body)
         var thread = pthread_t()
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        // A process under a memory limit has no 8 MiB of addresses to spare, and reading a file takes little.
-        pthread_attr_setstacksize(&attributes, 512 << 10)
         let argument = Unmanaged.passRetained(shared)
         let created =
             piped

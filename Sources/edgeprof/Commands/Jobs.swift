@@ -45,6 +45,14 @@ struct Jobs: AsyncParsableCommand {
         var duration = DurationArgument(seconds: 10)
 
         @Option(
+            help: ArgumentHelp(
+                "Idle power before and after each run, where an agent can measure energy: 5s to 10m, 0s for none.",
+                valueName: "duration"
+            )
+        )
+        var idle = DurationArgument(seconds: 5)
+
+        @Option(
             help: ArgumentHelp("Run on until clock and heat are steady, for so long at most.", valueName: "duration")
         )
         var settle: DurationArgument?
@@ -67,6 +75,7 @@ struct Jobs: AsyncParsableCommand {
                 isa: isa,
                 plan: plan,
                 durationSeconds: duration.seconds,
+                idleSeconds: idle.seconds,
                 settleSeconds: settle?.seconds
             )
         }

@@ -143,6 +143,7 @@ struct Profile: AsyncParsableCommand {
             plan: plan,
             durationSeconds: duration.seconds,
             ratePerSecond: rate,
+            idleSeconds: idle.seconds,
             settleSeconds: settle?.seconds
         )
     }
@@ -156,6 +157,7 @@ struct Profile: AsyncParsableCommand {
             cacheDirectory: try UserDirectories.cache() + "/plans",
             limits: memoryLimit.map { HostLimits(memoryBytes: $0.bytes) }
         )
+        measurer.energyInstrument = energyInstrument
         if search { return try await runSearch(sources[0], measurer) }
         var runs: [Run] = []
         for repetition in 1...repetitions {

@@ -60,6 +60,7 @@ enum ProfileTable {
             return models.isEmpty ? nil : "\(flag.rawValue): \(models.joined(separator: ", "))"
         }
         lines += MemoryRows.notes(runs)
+        lines += ServiceWords.notes(runs)
         for reason in Set(runs.compactMap { $0.roofline?.reason }).sorted() {
             let models = runs.filter { $0.roofline?.reason == reason }.map(\.model.name)
             lines.append("no roofline (\(reason)): \(models.joined(separator: ", "))")

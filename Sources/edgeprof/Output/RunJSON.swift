@@ -37,8 +37,8 @@ struct RunJSON: Encodable {
     private let run: Run
 
     private enum Key: String, CodingKey {
-        case agentId, jobId, latencyNanoseconds, throughputPerSecond, memory, counters, energy, warmUp, heat, load,
-            roofline, layers,
+        case agentId, jobId, latencyNanoseconds, throughputPerSecond, memory, counters, counterFigures, energy, warmUp,
+            heat, load, roofline, layers,
             sections
     }
 

@@ -54,16 +54,11 @@ enum RunTable {
             ])
         }
         rows += MemoryRows.details(run)
-        rows += run.counters.map { ["counter \($0.name)", describe($0)] }
-        if let energy = run.energy {
-            rows.append([
-                "energy",
-                energy.joules.map {
-                    "\(HumanUnits.number($0)) J by \(energy.instrument ?? "?") (\(energy.domain ?? "?"))"
-                }
-                    ?? "\(energy.availability.rawValue): \(energy.reason ?? "")",
-            ])
+        rows += run.counters.map { ["counter \($0.name)", CounterWords.describe($0, of: run)] }
+        rows += run.counterFigures.filter { $0.value != nil }.map {
+            [CounterWords.name($0.name), CounterWords.describe($0)]
         }
+        rows += EnergyText.rows(run)
         rows += ServiceWords.details(run)
         if let roofline = run.roofline { rows.append(["roofline", describe(roofline)]) }
         if !run.flags.isEmpty { rows.append(["flags", run.flags.map(\.rawValue).joined(separator: " ")]) }

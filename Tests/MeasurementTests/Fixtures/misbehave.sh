@@ -5,7 +5,7 @@ silent) exit 0 ;;
 failing) exit 1 ;;
 garbage) head -c 5000 /dev/urandom >&3 ;;
 truncated) printf 'EDGEPREC\002\000\000\000\377' >&3 ;;
-newer) printf 'EDGEPREC\143\000\000\000\000\000\000\000\000\000\000\000' >&3 ;;
+newer) printf 'EDGEPREC\011\000\000\000\000\000\000\000\000\000\000\000' >&3 ;;
 flood) exec cat /dev/zero >&3 ;;
 hanging) sleep 1000 ;;
 stopped) kill -STOP $$ ;;

@@ -81,17 +81,6 @@ extension FieldChecker {
         if let latency = run.latencyNanoseconds { check(latency) }
     }
 
-    private mutating func check(_ counters: [Run.Counter]) {
-        require(counters.count <= 256, "counters", "must be 256 at most")
-        require(Set(counters.map(\.name)).count == counters.count, "counters", "names a counter twice")
-        for counter in counters {
-            require(text: counter.name, "counters.name", bytes: 1...100)
-            check(counter.availability, counter.reason, hasValue: counter.value != nil, "counters")
-            if let value = counter.value { require(value, "counters.value", in: 0...1e24) }
-            if let live = counter.liveFraction { require(live, "counters.liveFraction", in: 0...1) }
-        }
-    }
-
     /// What is not available is a reason, never a number.
     mutating func check(
         _ availability: Availability,
