@@ -123,11 +123,16 @@ def full_disk_of_the_collector(folder, quick):
     proxy = Proxy(collector)
     agent = Agent(collector, "agent", url=proxy.url)
     ids = records.fill(agent, 40, outcomeReason="x" * 900)
-    filler = fill_disk(f"{folder}/disk")
+    # Sent away until it has its access token: without room the collector cannot give one.
+    proxy.mode = "503"
     agent.start()
+    wait_until(lambda: len(proxy.attempts) >= 1, 60, "uploads are tried")
+    filler = fill_disk(f"{folder}/disk")
+    refused = len(proxy.attempts)
+    proxy.mode = "pass"
     try:
         # Its 503 asks to wait a while.
-        wait_until(lambda: len(proxy.attempts) >= 1, 60, "uploads fail")
+        wait_until(lambda: len(proxy.attempts) > refused, 60, "uploads fail")
         time.sleep(1)
         assert not proxy.acknowledged - collector.run_ids()
     finally:
