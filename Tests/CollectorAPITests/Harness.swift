@@ -13,7 +13,7 @@ final class Harness: Sendable {
     static let start = Timestamp(millisecondsSinceEpoch: 1_795_365_000_000)
 
     let directory: StoreDirectory
-    let store: SQLiteStore
+    let store: SQLStore
     let admin = TokenSecret(role: .admin)
     let viewer = TokenSecret(role: .viewer)
     let log = LogCapture()
@@ -23,8 +23,8 @@ final class Harness: Sendable {
     init(packages: AgentPackages = .none, publicURL: String? = nil) async throws {
         directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-api-" + UUID().uuidString)
         let token = NewToken(hash: admin.hash, role: .admin)
-        try SQLiteStore.create(in: directory, firstToken: token, at: Self.start)
-        store = try SQLiteStore(openingIn: directory)
+        try SQLStore.create(in: directory, firstToken: token, at: Self.start)
+        store = try SQLStore(openingIn: directory)
         let clock = MutableClock()
         self.clock = clock
         api = CollectorAPI(store: store, packages: packages, publicURL: publicURL) { clock.now }

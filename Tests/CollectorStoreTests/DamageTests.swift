@@ -82,7 +82,7 @@ private struct DamagedStore {
     /// Calls everything on a store of these bytes and returns what was reported.
     func codes(
         with bytes: [UInt8],
-        prepare: (SQLiteStore) throws -> Void = { _ in }
+        prepare: (SQLStore) throws -> Void = { _ in }
     ) async throws -> Set<StoreError.Code> {
         let path = temporary.directory.databasePath
         for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
@@ -92,12 +92,12 @@ private struct DamagedStore {
             do { try await body() } catch let error as StoreError { codes.insert(error.code) }
         }
         try await note {
-            let before = try SQLiteStore(openingIn: temporary.directory)
+            let before = try SQLStore(openingIn: temporary.directory)
             defer { try? before.close() }
             try prepare(before)
         }
         try await note {
-            let store = try SQLiteStore(openingIn: temporary.directory)
+            let store = try SQLStore(openingIn: temporary.directory)
             defer { try? store.close() }
             let now = TemporaryStore.now
             try await note { _ = try await store.rankingInputs() }

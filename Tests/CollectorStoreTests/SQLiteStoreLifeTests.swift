@@ -37,7 +37,7 @@ import Testing
         #expect(names.filter { !$0.hasPrefix("collector.sqlite") } == [])
         let token = NewToken(hash: TokenHash(of: "y"), role: .admin)
         let message = try expect(.alreadyInitialized) {
-            try SQLiteStore.create(in: temporary.directory, firstToken: token, at: TemporaryStore.now)
+            try SQLStore.create(in: temporary.directory, firstToken: token, at: TemporaryStore.now)
         }
         #expect(message.contains("edgeprof-collector token create --role admin"))
         #expect(
@@ -54,7 +54,7 @@ import Testing
                 group.addTask {
                     let token = NewToken(hash: secret.hash, role: .admin)
                     do {
-                        try SQLiteStore.create(in: directory, firstToken: token, at: TemporaryStore.now)
+                        try SQLStore.create(in: directory, firstToken: token, at: TemporaryStore.now)
                         return secret.hash
                     } catch { return nil }
                 }
@@ -62,7 +62,7 @@ import Testing
             return await group.reduce(into: [TokenHash]()) { list, hash in if let hash { list.append(hash) } }
         }
         #expect(winners.count == 1)
-        let store = try SQLiteStore(openingIn: directory)
+        let store = try SQLStore(openingIn: directory)
         let winner = try #require(winners.first)
         #expect(try await store.grant(for: winner, at: TemporaryStore.now)?.role == .admin)
         #expect(try await store.tokens().count == 1)
@@ -70,13 +70,13 @@ import Testing
 
     @Test func missingUnwritableAndForeignPlacesAreNamed() throws {
         let message = try expect(.notInitialized) {
-            _ = try SQLiteStore(openingIn: StoreDirectory(path: "/nonexistent/edgeprof"))
+            _ = try SQLStore(openingIn: StoreDirectory(path: "/nonexistent/edgeprof"))
         }
         #expect(message.contains("edgeprof-collector init --data-dir /nonexistent/edgeprof"))
         let token = NewToken(hash: TokenHash(of: "x"), role: .admin)
         for path in ["/dev/null/store", "/dev/null", "/proc/edgeprof"] {
             try expect(.unwritable) {
-                try SQLiteStore.create(in: StoreDirectory(path: path), firstToken: token, at: TemporaryStore.now)
+                try SQLStore.create(in: StoreDirectory(path: path), firstToken: token, at: TemporaryStore.now)
             }
         }
     }
@@ -96,7 +96,7 @@ import Testing
         let temporary = try TemporaryStore()
         try temporary.store.close()
         try content.write(to: URL(fileURLWithPath: temporary.directory.databasePath))
-        try expect(.corrupt) { _ = try SQLiteStore(openingIn: temporary.directory) }
+        try expect(.corrupt) { _ = try SQLStore(openingIn: temporary.directory) }
         #expect(try Data(contentsOf: URL(fileURLWithPath: temporary.directory.databasePath)) == content)
     }
 
@@ -104,7 +104,7 @@ import Testing
         let temporary = try TemporaryStore()
         try temporary.store.addMigrationOfTheFuture()
         try temporary.store.close()
-        let message = try expect(.newerSchema) { _ = try SQLiteStore(openingIn: temporary.directory) }
+        let message = try expect(.newerSchema) { _ = try SQLStore(openingIn: temporary.directory) }
         #expect(message.contains("made by a newer edgeprof-collector"))
     }
 
@@ -114,7 +114,7 @@ import Testing
         let before = try temporary.store.schema()
         try temporary.store.close()
         for _ in 0..<3 {
-            let store = try SQLiteStore(openingIn: temporary.directory)
+            let store = try SQLStore(openingIn: temporary.directory)
             #expect(try store.schema() == before)
             #expect(try await store.agents().map(\.name) == ["a"])
             try store.close()
@@ -136,7 +136,7 @@ import Testing
             try? FileManager.default.removeItem(atPath: copy.path)
             try FileManager.default.copyItem(atPath: temporary.directory.path, toPath: copy.path)
             try? FileManager.default.removeItem(atPath: copy.databasePath + "-shm")
-            let store = try SQLiteStore(openingIn: copy)
+            let store = try SQLStore(openingIn: copy)
             for id in stored { #expect(try await store.run(id: id) != nil) }
             try store.close()
         }

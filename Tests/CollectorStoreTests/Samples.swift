@@ -8,17 +8,17 @@ final class TemporaryStore: Sendable {
     static let now = Timestamp(millisecondsSinceEpoch: 1_795_365_000_000)
 
     let directory: StoreDirectory
-    let store: SQLiteStore
+    let store: SQLStore
     let adminSecret = TokenSecret(role: .admin)
 
     init() throws {
         directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-store-" + UUIDv7.make(at: Self.now))
-        try SQLiteStore.create(
+        try SQLStore.create(
             in: directory,
             firstToken: NewToken(hash: adminSecret.hash, role: .admin),
             at: Self.now
         )
-        store = try SQLiteStore(openingIn: directory)
+        store = try SQLStore(openingIn: directory)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory.path) }

@@ -32,7 +32,7 @@ import Testing
         #expect(try await store.rankingInputs().accuracies == [one: accuracy(0.2), two: accuracy(0.3)])
 
         try store.close()
-        let reopened = try SQLiteStore(openingIn: temporary.directory)
+        let reopened = try SQLStore(openingIn: temporary.directory)
         #expect(try await reopened.accuracies(ofModel: two) == [accuracy(0.3)])
     }
 }

@@ -4,7 +4,15 @@ import GRDB
 @testable import CollectorStore
 
 /// What tests look at behind the protocol.
-extension SQLiteStore {
+extension SQLStore {
+    /// The pool of a store in SQLite.
+    var pool: DatabasePool {
+        get throws {
+            guard let engine = engine as? SQLiteEngine else { throw StoreError(.failed, "not a store in SQLite") }
+            return engine.pool
+        }
+    }
+
     /// A setting of the writing connection.
     func pragma(_ name: String) throws -> String? {
         try pool.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA \(name)") }

@@ -32,7 +32,7 @@ import Testing
         let directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-upgrade-" + UUID().uuidString)
         defer { try? FileManager.default.removeItem(atPath: directory.path) }
         try storeBeforeKeys(in: directory, host: .sample)
-        let store = try SQLiteStore(openingIn: directory)
+        let store = try SQLStore(openingIn: directory)
         let now = TemporaryStore.now
         #expect(try await store.grant(for: TokenHash(of: "agent"), at: now) == nil)
         #expect(try await store.grant(for: TokenHash(of: "admin"), at: now)?.role == .admin)
@@ -54,7 +54,7 @@ import Testing
         let secret = try await store.challengeSecret()
         #expect(secret.count == 32 && Set(secret).count > 1)
         try store.close()
-        let again = try SQLiteStore(openingIn: directory)
+        let again = try SQLStore(openingIn: directory)
         #expect(try await again.challengeSecret() == secret)
         try again.close()
     }

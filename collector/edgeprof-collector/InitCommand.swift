@@ -16,7 +16,7 @@ struct InitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let secret = TokenSecret(role: .admin)
-        try SQLiteStore.create(
+        try SQLStore.create(
             in: data.directory,
             firstToken: NewToken(hash: secret.hash, role: .admin),
             at: now()

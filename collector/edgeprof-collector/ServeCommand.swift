@@ -81,7 +81,7 @@ struct ServeCommand: AsyncParsableCommand {
         let packages = try agentPackages()
         let lock = try data.directory.lockForServing()
         defer { withExtendedLifetime(lock) {} }
-        let store = try SQLiteStore(openingIn: data.directory)
+        let store = try SQLStore(openingIn: data.directory)
         try address.tryBinding()
         try await serve(store, packages, at: address)
         try store.close()
@@ -96,7 +96,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func serve(_ store: SQLiteStore, _ packages: AgentPackages, at address: ListenAddress) async throws {
+    private func serve(_ store: SQLStore, _ packages: AgentPackages, at address: ListenAddress) async throws {
         LoggingSystem.bootstrap { ServiceLogHandler(label: $0) }
         var logger = Logger(label: "edgeprof-collector")
         logger.logLevel = logLevel

@@ -5,7 +5,7 @@ extension StoreError {
     /// Puts an error of SQLite or of the system into the store's words.
     init(_ error: any Error, path: String) {
         let damaged = "\(path) is damaged or not a store; restore it from a backup"
-        if error is RowDecodingError {
+        if error is RowDecodingError || error is SQLColumnError {
             // Not the error's own words: they quote the row.
             self.init(.corrupt, damaged, cause: "a column holds no value of its type")
             return
