@@ -14,9 +14,14 @@ public enum ModelZoo {
     /// `TensorShape.maximumElementCount`.
     public static let imageSizes = 32...2_048
 
-    private static let architectures: [any Architecture] =
-        VGG.variants + ResNet.variants + DenseNet.variants + ShuffleNetV2.variants + MobileNetV2.variants
-        + SqueezeNet.variants
+    // One expression over six element types takes Swift 6.2 too long to type-check.
+    private static let architectures: [any Architecture] = {
+        let families: [[any Architecture]] = [
+            VGG.variants, ResNet.variants, DenseNet.variants, ShuffleNetV2.variants, MobileNetV2.variants,
+            SqueezeNet.variants,
+        ]
+        return families.flatMap { $0 }
+    }()
 
     /// What is known about a model.
     ///

@@ -41,12 +41,16 @@ public struct HeadModel: Hashable, Sendable {
     }
 
     /// One of each family that differs, and two depths of ResNet.
-    fileprivate static let backbones: [any Backbone] =
-        (VGG.variants.filter { $0.model.name == "vgg16" } as [any Backbone])
-        + ResNet.variants.filter { ["resnet18", "resnet50"].contains($0.model.name) }
-        + DenseNet.variants.filter { $0.model.name == "densenet121" }
-        + ShuffleNetV2.variants.filter { $0.model.name == "shufflenet_v2_x1_0" }
-        + MobileNetV2.variants
+    // One expression over five element types takes Swift 6.2 too long to type-check.
+    fileprivate static let backbones: [any Backbone] = {
+        let families: [[any Backbone]] = [
+            VGG.variants, ResNet.variants, DenseNet.variants, ShuffleNetV2.variants, MobileNetV2.variants,
+        ]
+        let names: Set<String> = [
+            "vgg16", "resnet18", "resnet50", "densenet121", "shufflenet_v2_x1_0", "mobilenet_v2",
+        ]
+        return families.flatMap { family in family.filter { names.contains($0.model.name) } }
+    }()
 }
 
 extension ModelZoo {
