@@ -1,6 +1,7 @@
 #!/bin/bash
-# Installs the agent as a new user would, in a fresh Debian root, from a collector on loopback: script, package, token,
-# enrolment, first run; then what must be refused, an upgrade, and removal.
+# Installs the agent as a new user would, in a fresh Debian root, from a collector on loopback over TLS: script, package, token,
+# enrolment by an authority of one's own, first run; what must be refused, an upgrade, removal; then 'curl | sh' in another fresh
+# root, the collector known by its key alone.
 # usage: test-install.sh [FOLDER]     FOLDER: of the packages, .build/deb unless given (make deb)
 # exit codes: 0 passed, 1 failed, 77 skipped (the reason is printed)
 set -euo pipefail
@@ -38,30 +39,51 @@ edgeprof() { XDG_CONFIG_HOME=$work/config "$work/outside/usr/lib/edgeprof/edgepr
 mkdir -p "$work/data" "$work/packages"
 cp "$agent" "$work/packages"
 (umask 077 && "$work/outside/usr/bin/edgeprof-collector" init --data-dir "$work/data" | grep -o 'edgeprof_admin_[A-Za-z0-9_-]*' >"$work/admin")
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-url=http://127.0.0.1:$port
+free() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# The collector in clear text on loopback, TLS before it; an authority of its own, and another that has nothing to do with it.
+tls=$work/tls
+mkdir "$tls"
+authority() { # NAME: NAME.key and NAME.pem
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$tls/$1.key" -out "$tls/$1.pem" -days 2 \
+    -subj "/CN=$1" -addext keyUsage=critical,keyCertSign
+}
+{
+  authority ca && authority stranger
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$tls/server.key" -out "$tls/server.csr" -subj /CN=localhost
+  openssl x509 -req -in "$tls/server.csr" -CA "$tls/ca.pem" -CAkey "$tls/ca.key" -CAcreateserial -days 2 -out "$tls/server.pem" \
+    -extfile <(printf 'subjectAltName=DNS:localhost\n')
+} >"$work/openssl.log" 2>&1 || stop "no certificates"
+pin_of() { echo "sha256//$(openssl x509 -in "$1" -noout -pubkey | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64)"; }
+port=$(free) front=$(free)
+url=https://localhost:$front
+python3 scripts/tls-front.py "$front" "$port" "$tls/server.pem" "$tls/server.key" >"$work/tls.log" 2>&1 &
 serve() { # PACKAGES
-  "$work/outside/usr/bin/edgeprof-collector" serve --data-dir "$work/data" --port "$port" --packages "$1" >>"$work/collector.log" 2>&1 &
+  "$work/outside/usr/bin/edgeprof-collector" serve --data-dir "$work/data" --port "$port" --packages "$1" --public-url "$url" \
+    >>"$work/collector.log" 2>&1 &
   serving=$!
   local _
   for _ in $(seq 100); do
-    curl -fsS "$url/install.sh" >/dev/null 2>&1 && return
+    curl -fsS --cacert "$tls/ca.pem" "$url/install.sh" >/dev/null 2>&1 && return
     sleep 0.1
   done
   stop "the collector does not answer"
 }
 unserve() { kill "$1" "$serving"; wait "$serving" 2>/dev/null || true; }
 serve "$work/packages"
-edgeprof login "$url" --token-file "$work/admin" >/dev/null
+edgeprof login "$url" --ca-file "$tls/ca.pem" --token-file "$work/admin" >/dev/null
 token() { rm -f "$work/token"; edgeprof tokens create --role enrollment --uses 1 --expires 1h --output "$work/token" >/dev/null; }
 token
 
-script() { curl -fsS "$url/install.sh" >"$root/root/install.sh"; }
-installed() { inside dpkg-query -W -f='${Status}' edgeprof-agent 2>/dev/null | grep -q 'ok installed'; }
-# refused DESCRIPTION WORDS: the script as it stands must fail with these words in one line, and install nothing.
+# The authority's file is root's alone: that the agent can use it is the installation's work.
+install -m 0600 "$tls/ca.pem" "$root/root/ca.pem"
+install -m 0600 "$tls/stranger.pem" "$root/root/stranger.pem"
+script() { curl -fsS --cacert "$tls/ca.pem" "$url/install.sh" >"$root/root/install.sh"; }
+# refused DESCRIPTION WORDS [OPTION...]: the script as it stands must fail with these words in one line, and enrol nobody.
 refused() {
   local what=$1 words=$2 status=0
-  inside sh /root/install.sh >"$work/refused.out" 2>"$work/refused.err" || status=$?
+  shift 2
+  [ $# -gt 0 ] || set -- --ca-file /root/ca.pem
+  inside sh /root/install.sh "$@" >"$work/refused.out" 2>"$work/refused.err" || status=$?
   if [ $status -ne 0 ] && grep -q "$words" "$work/refused.err" && ! inside test -e /var/lib/edgeprof-agent/identity.json; then
     pass "$what: $(grep "$words" "$work/refused.err")"
   else
@@ -79,6 +101,8 @@ cp "$agent" "$work/tampered"
 unserve -TERM; serve "$work/tampered"; script
 printf X | dd of="$work/tampered/$(basename "$agent")" bs=1 seek=100000 conv=notrunc status=none
 refused "a package that was changed is refused" "not what the collector has"
+refused "a collector that another authority vouches for is refused" "could not be downloaded" --ca-file /root/stranger.pem
+refused "a collector with another key is refused" "could not be downloaded" --pin "$(pin_of "$tls/stranger.pem")"
 check "and nothing is installed" bash -c "! grep -q '^Package: edgeprof' '$root/var/lib/dpkg/status'"
 unserve -TERM; serve "$work/packages"
 
@@ -105,19 +129,21 @@ check "the watch sees a token on a command line" grep -q cmdline "$work/seen"
 install -d -m 0755 "$root/etc/edgeprof"
 watch
 began=$(date +%s%N)
-inside sh -c "curl -fsS $url/install.sh -o /root/install.sh"
+inside sh -c "curl -fsS --cacert /root/ca.pem $url/install.sh -o /root/install.sh"
 check "the script reads as one function, called last" test "$(tail -n 1 "$root/root/install.sh")" = 'install_agent "$@"'
 # Without a token first, then with one that others may read: both say what to do, and the next try goes on from there.
 refused "no token and no terminal" "put one into /etc/edgeprof/token"
 install -m 0644 "$work/token" "$root/etc/edgeprof/token"
 refused "a token that others may read" "chmod 600 /etc/edgeprof/token"
 chmod 0600 "$root/etc/edgeprof/token"
-inside sh /root/install.sh --name fresh --label place=root >"$work/install.log" 2>&1 || stop "the script failed"
+inside sh /root/install.sh --ca-file /root/ca.pem --name fresh --label place=root >"$work/install.log" 2>&1 || stop "the script failed"
 size=$(inside dpkg -L edgeprof-agent | while read -r path; do [ -L "$root$path" ] || [ ! -f "$root$path" ] || stat -c %s "$root$path"; done | awk '{ n += $1 } END { print n + 0 }')
 check "$size bytes installed, 30000000 at most" test "$size" -gt 0 -a "$size" -le 30000000
 check "the agent is enrolled" grep -q "enrolled 'fresh'" "$work/install.log"
 check "the token's file is gone" test ! -e "$root/etc/edgeprof/token"
 check "the identity is its user's alone" test "$(inside stat -c '%U %a' /var/lib/edgeprof-agent/identity.json)" = "edgeprof-agent 600"
+check "the authority is where the agent can read it" test "$(inside stat -c '%U %a' /etc/edgeprof/ca.pem)" = "root 644"
+check "and the agent knows the collector by it" grep -q '/etc/edgeprof/ca.pem\|\\/etc\\/edgeprof\\/ca.pem' "$root/var/lib/edgeprof-agent/identity.json"
 sed -i 's/^startup-jitter.*/startup-jitter = 1/' "$root/etc/edgeprof/agent.conf"
 start() {
   chroot "$root" setpriv --reuid edgeprof-agent --regid edgeprof-agent --init-groups env -i PATH=/usr/bin:/bin \
@@ -153,10 +179,12 @@ sed -i "s/^Version: .*/Version: $version+next1/" "$work/next/DEBIAN/control"
 mkdir "$work/upgrade"
 dpkg-deb --root-owner-group -Zgzip -b "$work/next" "$work/upgrade/edgeprof-agent_$version+next1_$architecture.deb" >/dev/null
 serve "$work/upgrade"; script
-inside sh /root/install.sh >"$work/upgrade.log" 2>&1 || stop "the upgrade failed"
+cat "$tls/stranger.pem" >>"$root/root/ca.pem"
+inside sh /root/install.sh --ca-file /root/ca.pem >"$work/upgrade.log" 2>&1 || stop "the upgrade failed"
 check "upgraded" test "$(inside dpkg-query -W -f='${Version}' edgeprof-agent)" = "$version+next1"
 state >"$work/after"
 check "identity, spool and cache are untouched" cmp "$work/before" "$work/after"
+check "a newer authority's file took the older's place" cmp "$root/root/ca.pem" "$root/etc/edgeprof/ca.pem"
 check "settings too" grep -q '^startup-jitter = 1$' "$root/etc/edgeprof/agent.conf"
 start
 for _ in $(seq 300); do [ "$(runs)" -ge 2 ] && break; sleep 0.1; done
@@ -166,11 +194,40 @@ halt
 
 # Removal keeps state, purge none.
 inside env DEBIAN_FRONTEND=noninteractive apt-get -qq remove -y edgeprof-agent >"$work/remove.log" 2>&1 || stop "removal failed"
-check "removal keeps identity and settings" test -e "$root/var/lib/edgeprof-agent/identity.json" -a -e "$root/etc/edgeprof/agent.conf"
-inside env DEBIAN_FRONTEND=noninteractive apt-get -qq purge -y edgeprof-agent >"$work/purge.log" 2>&1 || stop "purge failed"
-# The lock that keeps two measurements apart is shared with the command line, and a restart clears its folder.
-left=$(find "$root" -xdev -iname '*edgeprof*' ! -name edgeprof-measure.lock ! -path "$root/proc/*" ! -path "$root/var/cache/*" ! -path "$root/var/log/*" -printf '/%P\n')
-check "purge leaves nothing${left:+ but $left}" test -z "$left"
+check "removal keeps identity, authority and settings" \
+  test -e "$root/var/lib/edgeprof-agent/identity.json" -a -e "$root/etc/edgeprof/ca.pem" -a -e "$root/etc/edgeprof/agent.conf"
+purge() {
+  local left
+  inside env DEBIAN_FRONTEND=noninteractive apt-get -qq purge -y edgeprof-agent >"$work/purge.log" 2>&1 || stop "purge failed"
+  # The lock that keeps two measurements apart is shared with the command line, and a restart clears its folder.
+  left=$(find "$root" -xdev -iname '*edgeprof*' ! -name edgeprof-measure.lock ! -path "$root/proc/*" ! -path "$root/var/cache/*" ! -path "$root/var/log/*" -printf '/%P\n')
+  check "purge leaves nothing${left:+ but $left}" test -z "$left"
+}
+purge
+
+# The short way, on a box where nothing was before: one line, the collector known by its key alone.
+umount "$root/proc"
+rm -rf --one-file-system "$root"
+cp -a "$base" "$root"
+mount -t proc proc "$root/proc"
+unserve -TERM; serve "$work/packages"
+token
+install -d -m 0755 "$root/etc/edgeprof"
+install -m 0600 "$work/token" "$root/etc/edgeprof/token"
+pin=$(pin_of "$tls/server.pem")
+began=$(date +%s%N)
+inside sh -c "curl -fsS --insecure --pinnedpubkey '$pin' $url/install.sh | sh -s -- --pin '$pin' --name piped --label place=pipe" \
+  >"$work/piped.log" 2>&1 || stop "'curl | sh' failed"
+sed -i 's/^startup-jitter.*/startup-jitter = 1/' "$root/etc/edgeprof/agent.conf"
+start
+second=$(job shufflenet_v2_x0_5 --duration 2s --instances 1 --label place=pipe)
+edgeprof jobs wait "$second" --timeout 2m >>"$work/jobs.log" 2>&1 || stop "the second box's job did not end"
+took=$((($(date +%s%N) - began) / 1000000))
+check "'curl | sh', the collector known by its key: first run after $took ms, 2 s of model among them: 60 s at most" test $took -le 60000
+check "its run arrived" test "$(runs)" = 3
+check "it has no authority's file" test ! -e "$root/etc/edgeprof/ca.pem"
+halt
+purge
 
 umount "$root/proc"
 [ $failed = 0 ] || { echo "test-install: failed" >&2; exit 1; }

@@ -31,14 +31,19 @@ struct InstallScript {
                 *) fail "no package for $architecture on this collector, only for \(known)" ;;
               esac
               # What checks the collector's certificate now checks it ever after.
-              previous=
+              ca_file= pin= previous=
               for argument; do
                 case $previous in --ca-file) ca_file=$argument ;; --pin) pin=$argument ;; esac
+                case $argument in --ca-file=*) ca_file=${argument#*=} ;; --pin=*) pin=${argument#*=} ;; esac
                 previous=$argument
               done
+              # A pin alone stands in for the authorities, as it does for the agent: curl checks it even then.
+              insecure=
+              if [ -n "$pin" ] && [ -z "$ca_file" ]; then insecure=--insecure; fi
               folder=$(mktemp -d)
               trap 'rm -rf "$folder"' EXIT
-              curl -fsS ${ca_file:+--cacert "$ca_file"} ${pin:+--pinnedpubkey "$pin"} -o "$folder/$file" "$collector/packages/$file" \\
+              curl -fsS $insecure ${ca_file:+--cacert "$ca_file"} ${pin:+--pinnedpubkey "$pin"} \\
+                -o "$folder/$file" "$collector/packages/$file" \\
                 || fail "the package could not be downloaded"
               echo "$sha256  $folder/$file" | sha256sum -c --quiet - >&2 || fail "the package is not what the collector has: try again"
               chmod 0755 "$folder"
