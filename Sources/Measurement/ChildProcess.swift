@@ -118,9 +118,12 @@ struct ChildProcess {
             &attributes,
             Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
         )
-        return withCStrings([command.executable] + command.arguments) { arguments in
-            withCStrings(command.environment) { environment in
-                posix_spawn(&pid, command.executable, &actions, &attributes, arguments, environment)
+        // The actions hold numbers only: without this the sources may be closed before the child has them.
+        return withExtendedLifetime(sources) {
+            withCStrings([command.executable] + command.arguments) { arguments in
+                withCStrings(command.environment) { environment in
+                    posix_spawn(&pid, command.executable, &actions, &attributes, arguments, environment)
+                }
             }
         }
     }
