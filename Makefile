@@ -60,6 +60,12 @@ test-arm64: ## whole networks on emulated arm64 processors, compared with x86-64
 	@scripts/install-packages.sh qemu-user-static
 	@scripts/test-arm64.sh || [ $$? = 77 ]
 
+.PHONY: test-arm64-agent
+test-arm64-agent: packages ## the agent's arm64 package: built, installed, enrolled, a run pushed, emulated (root; FOLDER=where)
+	@scripts/install-packages.sh debootstrap qemu-user-static
+	@swift build
+	@scripts/test-arm64-agent.sh $(FOLDER) || [ $$? = 77 ]
+
 .PHONY: test-pmu
 test-pmu: ## the counters on an emulated machine that has some, and on one that has none
 	@scripts/install-packages.sh qemu-system-arm qemu-user-static cpio

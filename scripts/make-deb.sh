@@ -95,6 +95,7 @@ dependencies_abroad() {
       libcurl.so.4) echo "libcurl4 (>= 7.85)" ;;
       libstdc++.so.6) echo "libstdc++6 (>= 12)" ;;
       libgcc_s.so.1) echo libgcc-s1 ;;
+      libz.so.1) echo zlib1g ;;
       *) echo "make-deb: no package known for $library" >&2; return 1 ;;
     esac
   done | sort -u | paste -sd, | sed 's/,/, /g'
@@ -156,6 +157,9 @@ package_edgeprof-agent() {
   install -D -m 0644 packaging/edgeprof-agent/sysusers.conf "$agent/usr/lib/sysusers.d/edgeprof-agent.conf"
   install -D -m 0644 packaging/edgeprof-agent/tmpfiles.conf "$agent/usr/lib/tmpfiles.d/edgeprof-agent.conf"
   install -D -m 0644 packaging/edgeprof-agent/udev.rules "$agent/lib/udev/rules.d/70-edgeprof-agent.rules"
+  # An example: nothing reads it there.
+  install -D -m 0644 packaging/edgeprof-agent/60-edgeprof-counters.conf \
+    "$agent/usr/share/doc/edgeprof-agent/examples/60-edgeprof-counters.conf"
   mkdir -p "$agent/usr/share/man/man8"
   gzip -9n <packaging/edgeprof-agent/edgeprof-agent-setup.8 >"$agent/usr/share/man/man8/edgeprof-agent-setup.8.gz"
   manual "$agent" edgeprof-agent "profiles vision models on this box for an edgeprof collector"

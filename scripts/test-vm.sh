@@ -1,6 +1,6 @@
 #!/bin/bash
 # Boots Debian with systemd in a virtual machine, installs collector, command line and agent from their packages there, and
-# checks units, counters, sensors and control groups (scripts/test-vm-guest.sh).
+# checks units, counters, sensors, control groups, an upgrade and the removal (scripts/test-vm-guest.sh).
 # usage: test-vm.sh [FOLDER]     FOLDER: of the packages, .build/deb unless given (make deb)
 #   EDGEPROF_VM_LOG   file that keeps the machine's console
 # exit codes: 0 passed, 1 failed, 77 skipped (the reason is printed)
@@ -30,6 +30,15 @@ DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -qq install -y --no-instal
   || { tail -n 5 "$work/apt.log" >&2; skip "the packages' dependencies cannot be had"; }
 mkdir "$root/packages"
 cp "${packages[@]}" "$root/packages"
+# The next version of each: the same programs by a higher number.
+mkdir "$root/packages/next"
+for package in "${packages[@]}"; do
+  version=$(dpkg-deb -f "$package" Version)
+  dpkg-deb -R "$package" "$work/next"
+  sed -i "s/^Version: .*/Version: $version+next1/" "$work/next/DEBIAN/control"
+  dpkg-deb --root-owner-group -Zgzip -b "$work/next" "$root/packages/next/$(basename "${package/_${version}_/_$version+next1_}")" >/dev/null
+  rm -rf "$work/next"
+done
 rm -f "$root/usr/sbin/policy-rc.d" "$root"/var/cache/apt/archives/*.deb
 install -m 0755 scripts/test-vm-guest.sh "$root/packages/checks"
 cat >"$root/etc/systemd/system/checks.service" <<'UNIT'
