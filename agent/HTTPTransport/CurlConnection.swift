@@ -10,6 +10,8 @@ internal import CCurl
 final class CurlConnection: @unchecked Sendable {
     private static let isLibraryReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
     private static let longestWaitMilliseconds: Int32 = 1000
+    /// Slower is a stall.
+    private static let leastBytesPerSecond = 1 << 10
 
     let easy: UnsafeMutableRawPointer
     /// What the latest exchange sent, as HTTP.
@@ -36,6 +38,7 @@ final class CurlConnection: @unchecked Sendable {
     /// Carries out one exchange.
     func perform(
         _ request: HTTPRequest,
+        streaming: HTTPStreaming,
         userAgent: String,
         trust: TLSTrust,
         cancellation: Cancellation
@@ -57,12 +60,13 @@ final class CurlConnection: @unchecked Sendable {
         }
         let fields = HeaderList(request)
         sentBytes = 0
-        let exchange = CurlExchange(maximumBytes: request.maximumResponseBytes)
+        let exchange = CurlExchange(maximumBytes: request.maximumResponseBytes, streaming: streaming)
         let code: Int32 = request.body.withUnsafeBufferPointer { body in
             exchange.withErrorBuffer { errorBuffer in
                 configure(for: request, url: url, userAgent: userAgent, fields: fields, body: body)
                 edgeprof_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorBuffer)
                 exchange.receive(from: easy)
+                exchange.send(to: easy)
                 defer { curl_easy_reset(easy) }
                 let code = cancellation.whileWakeable(by: wake) { transfer(until: cancellation) }
                 exchange.readOutcome(of: easy)
@@ -111,6 +115,10 @@ final class CurlConnection: @unchecked Sendable {
         edgeprof_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         edgeprof_curl_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds(request.timeoutSeconds))
         edgeprof_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connectTimeoutSeconds))
+        if let seconds = request.stallSeconds {
+            edgeprof_curl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, Self.leastBytesPerSecond)
+            edgeprof_curl_set_long(easy, CURLOPT_LOW_SPEED_TIME, min(max(seconds, 1), 86_400))
+        }
         edgeprof_curl_set_string(easy, CURLOPT_URL, request.url)
         edgeprof_curl_set_string(easy, CURLOPT_USERAGENT, userAgent)
         if url.isLoopback { edgeprof_curl_set_string(easy, CURLOPT_PROXY, "") }

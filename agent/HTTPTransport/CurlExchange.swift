@@ -10,14 +10,18 @@ final class CurlExchange {
     private var headerBytes = 0
     private var body: [UInt8] = []
     private var isTooLarge = false
+    /// Status of the answer whose header is being read.
+    private var headStatus = 0
+    var streams: StreamState
     private(set) var status = 0
     private var retryAfterSeconds = 0
     private var systemError = 0
     private(set) var sentBytes: UInt64 = 0
     private var errorText = ""
 
-    init(maximumBytes: Int) {
+    init(maximumBytes: Int, streaming: HTTPStreaming) {
         self.maximumBytes = max(0, maximumBytes)
+        streams = StreamState(streaming)
     }
 
     /// The answer, once the exchange has ended well.
@@ -91,6 +95,7 @@ final class CurlExchange {
         let text = String(decoding: line, as: UTF8.self)
         if text.hasPrefix("HTTP/") {
             headers = []
+            headStatus = text.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int(trimmed($0)) } ?? 0
         } else if let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) {
             let value = text[text.utf8.index(after: colon)...]
             headers.append(HTTPField(name: trimmed(text[..<colon]), value: trimmed(value)))
@@ -99,6 +104,11 @@ final class CurlExchange {
     }
 
     private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if streams.takes(headStatus) {
+            let handing = streams.hand(bytes) { HTTPResponse(status: headStatus, headers: headers) }
+            isTooLarge = handing == .tooLarge
+            return handing == .taken
+        }
         guard bytes.count <= maximumBytes - body.count else {
             isTooLarge = true
             return false
@@ -121,8 +131,12 @@ extension CurlExchange {
             return HTTPTransportError(code: .cancelled, message: "the request to \(url.authority) was given up")
         }
         if isTooLarge {
-            let message = "the answer of \(url.authority) is larger than the \(maximumBytes) bytes allowed"
+            let allowed = streams.room == nil ? " the \(maximumBytes) bytes" : ""
+            let message = "the answer of \(url.authority) is larger than\(allowed) allowed"
             return HTTPTransportError(code: .responseTooLarge, message: message)
+        }
+        if let error = streams.sinkError {
+            return HTTPTransportError(code: .sinkFailed, message: "what \(url.authority) sends is not kept: \(error)")
         }
         let kind = Self.kind(CURLcode(rawValue: UInt32(clamping: code)), systemError: Int32(clamping: systemError))
         return HTTPTransportError(code: kind, message: sentence(kind, url: url, code: code))
@@ -140,6 +154,7 @@ extension CurlExchange {
             CURLE_SSL_PINNEDPUBKEYNOTMATCH:
             .tls
         case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE: .connectionLost
+        case CURLE_ABORTED_BY_CALLBACK: .sourceFailed
         // The URL's protocol has been checked, so an unsupported one is the answer's (HTTP/0.9).
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR,
             CURLE_OK:
@@ -160,7 +175,8 @@ extension CurlExchange {
         case .tls: "TLS with \(url.authority) failed: \(own)"
         case .connectionLost: "\(url.authority) closed the connection before its answer was complete: \(own)"
         case .badResponse: "what \(url.authority) answered is not HTTP: \(own)"
-        case .responseTooLarge, .cancelled, .other: "the request to \(url.authority) failed: \(own)"
+        case .sourceFailed: "the file sent to \(url.authority) cannot be read, or became shorter meanwhile"
+        case .responseTooLarge, .sinkFailed, .cancelled, .other: "the request to \(url.authority) failed: \(own)"
         }
     }
 }

@@ -24,6 +24,8 @@ public struct HTTPRequest: Sendable, Hashable {
     public var timeoutSeconds: Double
     /// Seconds for name lookup, connection and TLS handshake.
     public var connectTimeoutSeconds: Double
+    /// Seconds of less than 1 KiB/s after which the exchange is given up as timed out; nil for no such limit.
+    public var stallSeconds: Int?
     /// Bytes of answer (header and body each) above which it is given up.
     public var maximumResponseBytes: Int
 
@@ -35,6 +37,7 @@ public struct HTTPRequest: Sendable, Hashable {
         body: [UInt8] = [],
         timeoutSeconds: Double = 30,
         connectTimeoutSeconds: Double = 10,
+        stallSeconds: Int? = nil,
         maximumResponseBytes: Int = 16 << 20
     ) {
         self.method = method
@@ -43,6 +46,7 @@ public struct HTTPRequest: Sendable, Hashable {
         self.body = body
         self.timeoutSeconds = timeoutSeconds
         self.connectTimeoutSeconds = connectTimeoutSeconds
+        self.stallSeconds = stallSeconds
         self.maximumResponseBytes = maximumResponseBytes
     }
 }

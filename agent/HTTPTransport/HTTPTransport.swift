@@ -30,18 +30,26 @@ public final class HTTPTransport: Sendable {
     ///
     /// - Parameters:
     ///   - request: what to send.
+    ///   - streaming: bodies that do not go through memory.
     ///   - cancellation: ends the exchange from another thread.
     /// - Returns: the complete answer, whatever its status.
     /// - Throws: `HTTPTransportError` when there was no complete answer.
     public func perform(
         _ request: HTTPRequest,
+        streaming: HTTPStreaming = .none,
         cancellation: Cancellation = Cancellation()
     ) throws(HTTPTransportError) -> HTTPResponse {
         let connection: CurlConnection
         if let kept = idle.withLock({ $0.popLast() }) { connection = kept } else { connection = try CurlConnection() }
         let result: Exchange = withoutSIGPIPE {
             Result { () throws(HTTPTransportError) in
-                try connection.perform(request, userAgent: userAgent, trust: trust, cancellation: cancellation)
+                try connection.perform(
+                    request,
+                    streaming: streaming,
+                    userAgent: userAgent,
+                    trust: trust,
+                    cancellation: cancellation
+                )
             }
         }
         sent.withLock { $0 &+= connection.sentBytes }
@@ -53,17 +61,22 @@ public final class HTTPTransport: Sendable {
     ///
     /// Cancelling the task ends the exchange at once with code `cancelled`.
     ///
-    /// - Parameter request: what to send.
+    /// - Parameters:
+    ///   - request: what to send.
+    ///   - streaming: bodies that do not go through memory.
     /// - Returns: the complete answer, whatever its status.
     /// - Throws: `HTTPTransportError` when there was no complete answer.
-    public func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
+    public func send(
+        _ request: HTTPRequest,
+        streaming: HTTPStreaming = .none
+    ) async throws(HTTPTransportError) -> HTTPResponse {
         let cancellation = Cancellation()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Exchange, Never>) in
                 let started = startThread {
                     continuation.resume(
                         returning: Result { () throws(HTTPTransportError) in
-                            try self.perform(request, cancellation: cancellation)
+                            try self.perform(request, streaming: streaming, cancellation: cancellation)
                         }
                     )
                 }

@@ -18,6 +18,10 @@ public struct HTTPTransportError: Error, Sendable, Hashable, CustomStringConvert
         case connectionLost
         /// The answer was larger than allowed.
         case responseTooLarge
+        /// What takes the answer as it comes could not keep it.
+        case sinkFailed
+        /// The file to be sent could not be read.
+        case sourceFailed
         /// What came back was not HTTP.
         case badResponse
         /// Given up because the caller said so.
