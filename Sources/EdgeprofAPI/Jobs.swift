@@ -1,6 +1,6 @@
 /// `POST /v1/jobs`: asks agents to profile models.
 public struct JobRequest: Codable, Sendable, Hashable {
-    /// Zoo names of the models, in the order they are run.
+    /// Zoo names of the models or SHA-256s of stored files, in the order they are run.
     public var models: [String]
     /// How each is measured.
     public var settings: JobSettings
@@ -86,16 +86,19 @@ public struct Assignment: Codable, Sendable, Hashable {
     public var id: String
     /// The job it belongs to.
     public var jobId: String
-    /// Zoo name.
+    /// Zoo name, or the name of a stored file.
     public var model: String
+    /// The stored file to be fetched; nil for a zoo model.
+    public var modelSha256: String?
     /// How it is measured.
     public var settings: JobSettings
 
     /// Makes an assignment.
-    public init(id: String, jobId: String, model: String, settings: JobSettings) {
+    public init(id: String, jobId: String, model: String, modelSha256: String? = nil, settings: JobSettings) {
         self.id = id
         self.jobId = jobId
         self.model = model
+        self.modelSha256 = modelSha256
         self.settings = settings
     }
 }

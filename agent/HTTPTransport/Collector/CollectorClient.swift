@@ -56,7 +56,10 @@ public struct CollectorClient: Sendable {
     ///   - path: segments below the base URL, percent-encoded here.
     ///   - query: items in order; those without a value are left out.
     ///   - body: JSON.
+    ///   - more: header fields sent beside the client's own.
+    ///   - streaming: bodies that do not go through memory.
     ///   - timeoutSeconds: for the whole exchange.
+    ///   - stallSeconds: without any speed, after which it is given up.
     /// - Returns: the answer.
     /// - Throws: `CollectorError`.
     public func send(
@@ -64,9 +67,13 @@ public struct CollectorClient: Sendable {
         _ path: [String],
         query: [(name: String, value: String?)] = [],
         body: [UInt8]? = nil,
-        timeoutSeconds: Double = 30
+        headers more: [HTTPField] = [],
+        streaming: HTTPStreaming = .none,
+        timeoutSeconds: Double = 30,
+        stallSeconds: Int? = nil
     ) async throws(CollectorError) -> HTTPResponse {
-        var headers = [HTTPField(name: "Accept", value: "application/json")]
+        let accepted = streaming.sink == nil ? "application/json" : "application/octet-stream, application/json"
+        var headers = [HTTPField(name: "Accept", value: accepted)] + more
         if body != nil { headers.append(HTTPField(name: "Content-Type", value: "application/json")) }
         let packed = body.flatMap { bodies.packed($0) }
         if packed != nil { headers.append(HTTPField(name: "Content-Encoding", value: "gzip")) }
@@ -77,13 +84,14 @@ public struct CollectorClient: Sendable {
                 + (items.isEmpty ? "" : "?" + items.joined(separator: "&")),
             headers: headers,
             body: packed ?? body ?? [],
-            timeoutSeconds: timeoutSeconds
+            timeoutSeconds: timeoutSeconds,
+            stallSeconds: stallSeconds
         )
         var token = try await credentials.token()
-        var answer = try await exchange(request, token)
+        var answer = try await exchange(request, streaming, token)
         if answer.status == 401, let refused = token, await credentials.refused(refused) {
             token = try await credentials.token()
-            if token != refused { answer = try await exchange(request, token) }
+            if token != refused { answer = try await exchange(request, streaming, token) }
         }
         if answer.status == 415, packed != nil {
             bodies.giveUpPacking()
@@ -95,10 +103,14 @@ public struct CollectorClient: Sendable {
         return answer
     }
 
-    private func exchange(_ request: HTTPRequest, _ token: String?) async throws(CollectorError) -> HTTPResponse {
+    private func exchange(
+        _ request: HTTPRequest,
+        _ streaming: HTTPStreaming,
+        _ token: String?
+    ) async throws(CollectorError) -> HTTPResponse {
         var request = request
         if let token { request.headers.append(HTTPField(name: "Authorization", value: "Bearer \(token)")) }
-        do { return try await transport.send(request) } catch { throw CollectorError(error) }
+        do { return try await transport.send(request, streaming: streaming) } catch { throw CollectorError(error) }
     }
 
     /// Sends one request and reads the JSON it is answered with.
