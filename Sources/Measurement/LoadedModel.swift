@@ -20,7 +20,7 @@ extension ModelSource {
     /// - Throws: `ModelError` with the nearest zoo names, or what is wrong with the file.
     public func check() throws(ModelError) {
         _ = try family()
-        if case .file(let path) = self { _ = try Self.readFile(path) }
+        if let path { _ = try Self.readFile(path) }
     }
 
     /// Loads the model: builds and quantizes a zoo model, imports a file.
@@ -37,7 +37,7 @@ extension ModelSource {
             } catch {
                 throw ModelError(.unusable, "\(name) cannot be built: \(error)")
             }
-        case .file(let path):
+        case .file(let path), .stored(let path, _, _):
             return try loadFile(path)
         }
     }

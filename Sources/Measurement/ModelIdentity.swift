@@ -38,6 +38,13 @@ public enum ModelIdentity {
         return digits(hash)
     }
 
+    /// The hash of one file's bytes, whatever they are.
+    static func sha256(ofBytesOf path: String) throws(ModelError) -> String {
+        var hash = SHA256()
+        try update(&hash, path)
+        return digits(hash)
+    }
+
     private static func update(_ hash: inout SHA256, _ path: String) throws(ModelError) {
         let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard number >= 0 else { throw ModelError(.unusable, "\(path): \(systemMessage(errno))") }

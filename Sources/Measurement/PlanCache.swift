@@ -18,7 +18,8 @@ struct PreparedPlan {
 /// NAME-BUILD.identity               64 hexadecimal digits: a zoo model's SHA-256
 /// SHA256-ISA-PLAN-BUILD.plan        the packed plan
 /// ```
-/// A file's SHA-256 is taken each time, so that a changed file is another model; it is imported when no plan has it.
+/// A file's SHA-256 is taken each time, so that a changed file is another model; it is imported when no plan has it. A
+/// collector's file must have the SHA-256 it was fetched by.
 /// BUILD changes with the program, so that neither outlives the code that made it. Files are written beside their place and take
 /// their name when they are whole; when they take more than the limit, those unused for longest go.
 struct PlanCache: Sendable {
@@ -59,6 +60,14 @@ struct PlanCache: Sendable {
                 throw .refused("\(path): changed while it was read; measure it again when it is complete")
             }
             let made = try make(request, network, sha256)
+            evict(keeping: [made.path])
+            return made
+        case .stored(let path, let name, let sha256):
+            let file = StoredFile(path: path, name: name, sha256: sha256)
+            try file.verify()
+            if let found = open(request, sha256) { return found }
+            onMake()
+            let made = try make(request, try refusing { () throws(ModelError) in try file.load() }, sha256)
             evict(keeping: [made.path])
             return made
         }

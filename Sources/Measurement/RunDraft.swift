@@ -19,6 +19,8 @@ struct RunDraft {
         self.host = host
         self.producer = producer
         isa = settings.isa ?? host.isa
+        // Known before it is read.
+        if case .stored(_, _, let sha256) = model { self.sha256 = sha256 }
     }
 
     /// The finished run.

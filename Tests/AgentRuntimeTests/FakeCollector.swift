@@ -8,6 +8,8 @@ final class FakeCollector: Sendable {
     struct State {
         var assignments: [Assignment] = []
         var runs: [String: Run] = [:]
+        /// Files by SHA-256.
+        var models: [String: [UInt8]] = [:]
         var uploads = 0
         var heartbeats: [Heartbeat] = []
         var polls = 0
@@ -65,6 +67,9 @@ final class FakeCollector: Sendable {
         case ("GET", "/v1/agents/agent-1/jobs"): return jobs(request, box)
         case ("POST", "/v1/agents/agent-1/heartbeat"): return heartbeat(request, box)
         case ("POST", "/v1/runs"): return store(request, box)
+        case ("GET", let path) where path.hasPrefix("/v1/models/"):
+            let file = box.state.withLock { $0.models[String(path.dropFirst("/v1/models/".count))] }
+            return file.map { .answer(200, body: $0) } ?? .answer(404)
         default: return .answer(404)
         }
     }

@@ -13,6 +13,8 @@ public struct Agent: Sendable {
     public struct Configuration: Sendable {
         /// Bytes finished runs may take on disk while they wait.
         public var spoolByteCap: UInt64 = 64 << 20
+        /// Bytes fetched models may take on disk.
+        public var modelByteCap: UInt64 = 1 << 30
         /// The agent starts to talk after a random part of this, so that a fleet switched on at once does not come as one.
         public var startupJitter: Duration = .seconds(1)
         /// Between heartbeats.
@@ -101,6 +103,13 @@ public struct Agent: Sendable {
                 pace: configuration.pace,
                 startupDelay: startupDelay,
                 heartbeats: heartbeats,
+                models: ModelFetcher(
+                    client: client,
+                    cache: ModelCache(folder: directory.path + "/models", limitBytes: configuration.modelByteCap),
+                    connection: connection,
+                    backoff: configuration.pace.backoff,
+                    logger: logger
+                ),
                 host: limitedHost,
                 measure: measure,
                 logger: logger

@@ -10,6 +10,8 @@ public struct ConfigurationFile: Sendable, Hashable {
     public enum Key: String, Sendable, CaseIterable {
         /// Disk space for unsent runs.
         case spoolLimit = "spool-limit"
+        /// Disk space for fetched models.
+        case modelCacheLimit = "model-cache-limit"
         /// Seconds, a random part of which passes before the agent talks.
         case startupJitter = "startup-jitter"
         /// The least level that is logged.

@@ -30,6 +30,7 @@ struct JobLoop: Service {
     let pace: Pace
     let startupDelay: Duration
     let heartbeats: Heartbeats
+    let models: ModelFetcher
     let host: @Sendable () -> HostFacts
     let measure: Measure
     let logger: Logger
@@ -71,14 +72,14 @@ struct JobLoop: Service {
 
     /// Measures and stores; the assignment is done when the run is durable.
     private func carryOut(_ assignment: Assignment) async {
-        let order = MeasurementOrder(assignment, on: host())
-        logger.info("measuring \(assignment.model) for job \(assignment.jobId)")
+        var order = MeasurementOrder(assignment, on: host())
         var run: Run
         let payload: [UInt8]
         do {
-            run = try await turns.withTurn {
-                await heartbeats.announce(order)
-                return try await measure(order)
+            if let refusal = try await models.supply(&order) {
+                run = order.refused(because: refusal)
+            } else {
+                run = try await taken(order)
             }
             run.agentId = agentId
             run.jobId = assignment.jobId
@@ -86,11 +87,21 @@ struct JobLoop: Service {
             payload = try CollectorClient.json(run)
         } catch {
             guard !Task.isCancelled else { return }
+            if let error = error as? CollectorError { return await pause(models.wait(after: error)) }
             logger.error("\(assignment.model) cannot be measured now: \(error)")
             return await pause(pace.troubleWait)
         }
         await store(run.id, answering: assignment.id, worth: Spool.Worth(run), payload)
         logger.info("measured \(assignment.model): \(run.outcome.rawValue)\(run.outcomeReason.map { ", \($0)" } ?? "")")
+    }
+
+    /// Measures in a turn of its own.
+    private func taken(_ order: MeasurementOrder) async throws -> Run {
+        logger.info("measuring \(order.assignment.model) for job \(order.assignment.jobId)")
+        return try await turns.withTurn {
+            await heartbeats.announce(order)
+            return try await measure(order)
+        }
     }
 
     /// Makes a run durable, waiting for as long as the disk is full.

@@ -14,6 +14,8 @@ public struct MeasurementOrder: Sendable, Hashable {
     public var settings: MeasurementSettings
     /// The box, with its limits.
     public var host: HostFacts
+    /// Where the assignment's file lies, verified; nil for a zoo model.
+    public var modelPath: String?
 
     /// Settles what an assignment leaves open for a box and its limits.
     ///

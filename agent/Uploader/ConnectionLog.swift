@@ -13,6 +13,8 @@ public final class ConnectionLog: Sendable {
         case runs
         /// Telling that the agent lives.
         case heartbeat
+        /// Fetching models.
+        case models
     }
 
     private enum Trouble: Int, Comparable {

@@ -30,7 +30,7 @@ struct MeasureCommand: AsyncParsableCommand {
             let seconds = Self.seconds(order.settings)
             WorkerSide.limit(seconds: seconds)
             let run = try measurer.measure(
-                model: .zoo(order.model),
+                model: order.source,
                 settings: order.settings,
                 cancellation: WorkerSide.cancellation
             ) { progress in
@@ -60,13 +60,15 @@ struct MeasureCommand: AsyncParsableCommand {
         return { order in
             let work = WorkOrder(
                 model: order.assignment.model,
+                modelPath: order.modelPath,
+                modelSha256: order.assignment.modelSha256,
                 settings: order.settings,
                 limits: order.host.limits,
                 cacheDirectory: cacheDirectory
             )
             let answer = try await worker.run(
                 order: try CollectorClient.json(work),
-                model: .zoo(order.assignment.model),
+                model: work.source,
                 settings: order.settings,
                 host: order.host,
                 timeoutSeconds: patienceSeconds + seconds(order.settings)
@@ -81,8 +83,17 @@ struct MeasureCommand: AsyncParsableCommand {
 
 /// What the daemon asks of `edgeprof-agent measure`.
 private struct WorkOrder: Codable {
+    /// Zoo name, or what the file is called.
     var model: String
+    /// The file, where the model is one.
+    var modelPath: String?
+    var modelSha256: String?
     var settings: MeasurementSettings
     var limits: HostLimits?
     var cacheDirectory: String
+
+    var source: ModelSource {
+        guard let modelPath, let modelSha256 else { return .zoo(model) }
+        return .stored(path: modelPath, name: model, sha256: modelSha256)
+    }
 }

@@ -38,6 +38,14 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Disk space for models fetched from the collector; those unused for longest go. (default: 1GiB)",
+            valueName: "size"
+        )
+    )
+    var modelCacheLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Start after a random part of this time, so that a fleet does not come as one. (default: 1)",
             valueName: "seconds"
         )
@@ -59,6 +67,9 @@ struct RunCommand: AsyncParsableCommand {
         if let text = spoolLimit ?? file.values[.spoolLimit] {
             configuration.spoolByteCap = try Arguments.byteSize(text)
             guard configuration.spoolByteCap >= 1 << 20 else { throw bad("spool limit '\(text)' is less than 1MiB") }
+        }
+        if let text = modelCacheLimit ?? file.values[.modelCacheLimit] {
+            configuration.modelByteCap = try Arguments.byteSize(text)
         }
         let jitter = startupJitter.map { "\($0)" } ?? file.values[.startupJitter] ?? "1"
         guard let seconds = Double(jitter), (0...3600).contains(seconds) else {

@@ -40,7 +40,7 @@ struct RunnableModel {
                 float
                 ? .float(zoo.graph)
                 : .int8(try quantize(graph: zoo.graph, activationRanges: zoo.activationRanges))
-        case .file(let path):
+        case .file(let path), .stored(let path, _, _):
             let notes = ImportOptions(note: { Terminal.complain("edgeprof: \(path): \($0)") })
             switch try ONNXImporter.load(path: path, options: notes) {
             case .float(let graph): network = .float(graph)
