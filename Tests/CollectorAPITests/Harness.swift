@@ -20,14 +20,23 @@ final class Harness: Sendable {
     let api: CollectorAPI
     private let clock: MutableClock
 
-    init(packages: AgentPackages = .none, publicURL: String? = nil) async throws {
+    init(
+        packages: AgentPackages = .none,
+        publicURL: String? = nil,
+        modelLimitBytes: UInt64 = 512 << 20
+    ) async throws {
         directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-api-" + UUID().uuidString)
         let token = NewToken(hash: admin.hash, role: .admin)
         try SQLStore.create(in: directory, firstToken: token, at: Self.start)
         store = try SQLStore(openingIn: directory)
         let clock = MutableClock()
         self.clock = clock
-        api = CollectorAPI(store: store, packages: packages, publicURL: publicURL) { clock.now }
+        api = CollectorAPI(
+            store: store,
+            packages: packages,
+            publicURL: publicURL,
+            modelLimitBytes: modelLimitBytes
+        ) { clock.now }
         _ = try await store.createToken(NewToken(hash: viewer.hash, role: .viewer), at: Self.start)
     }
 

@@ -14,6 +14,7 @@ public struct CollectorAPI: Sendable {
     private let packages: AgentPackages
     private let publicURL: String?
     private let tokenLifetimeSeconds: Int
+    private let modelLimitBytes: UInt64
     let bell = JobBell()
 
     /// Makes the interface.
@@ -23,18 +24,21 @@ public struct CollectorAPI: Sendable {
     ///   - packages: The agent's packages it hands out.
     ///   - publicURL: Where agents reach it, for the script that installs them; nil for what a request was sent to.
     ///   - tokenLifetimeSeconds: How long an agent's access token works.
+    ///   - modelLimitBytes: Largest model's file it takes.
     ///   - clock: The time of day.
     public init(
         store: any Store,
         packages: AgentPackages = .none,
         publicURL: String? = nil,
         tokenLifetimeSeconds: Int = 3600,
+        modelLimitBytes: UInt64 = 512 << 20,
         clock: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
         self.packages = packages
         self.publicURL = publicURL
         self.tokenLifetimeSeconds = tokenLifetimeSeconds
+        self.modelLimitBytes = modelLimitBytes
         self.clock = clock
     }
 
@@ -51,6 +55,10 @@ public struct CollectorAPI: Sendable {
             + JobController(store: store, clock: clock, bell: bell).endpoints
             + TokenController(store: store, clock: clock).endpoints
             + ModelController(store: store, clock: clock).endpoints
+            + ModelFileController(
+                store: store,
+                uploads: ModelUpload(store: store, clock: clock, limitBytes: modelLimitBytes)
+            ).endpoints
             + TierController(store: store).endpoints
             + RankingController(ranking: ranking).endpoints
             + PackageController(packages: packages, publicURL: publicURL).endpoints

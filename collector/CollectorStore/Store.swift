@@ -4,7 +4,7 @@ public import EdgeprofAPI
 ///
 /// Every method is atomic: it has happened wholly and durably when it returns, or not at all when it throws. All throw
 /// `StoreError`, and `CancellationError` when their task is cancelled first. Times come from the caller.
-public protocol Store: Sendable {
+public protocol Store: ModelStore {
     /// Fails unless the store can be read.
     func checkReadiness() async throws
 

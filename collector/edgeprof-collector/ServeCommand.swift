@@ -52,6 +52,9 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var accessTokenSeconds = 3600
 
+    @Option(help: ArgumentHelp("Largest model's file that may be pushed.", valueName: "size"))
+    var modelLimit = ByteSize(bytes: 512 << 20)
+
     @Option(
         help: "What goes to standard error: trace, debug, info, notice, warning, error or critical.",
         transform: oneOf(Logger.Level.allCases)
@@ -109,6 +112,7 @@ struct ServeCommand: AsyncParsableCommand {
                 packages: packages,
                 publicURL: publicUrl,
                 tokenLifetimeSeconds: accessTokenSeconds,
+                modelLimitBytes: modelLimit.bytes,
                 clock: now
             ).responder(),
             server: .http1(configuration: .init(idleTimeout: .seconds(75))),

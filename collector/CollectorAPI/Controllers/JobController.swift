@@ -22,6 +22,7 @@ struct JobController: Sendable {
     @Sendable private func create(_ request: Request, _ context: CollectorContext) async throws -> Response {
         let body = try await request.decodeJSON(JobRequest.self, context)
         try FieldChecker.check { $0.check(body) }
+        try await store.requireStored(body.models)
         switch try await store.createJob(body, at: clock()) {
         case .created(let job, let agentIds):
             bell.ring(for: agentIds)

@@ -33,7 +33,7 @@ struct ModelController: Sendable {
     }
 
     /// The hash in the path.
-    private static func sha256(_ context: CollectorContext) throws -> String {
+    static func sha256(_ context: CollectorContext) throws -> String {
         let sha256 = try context.parameters.require("sha256")
         guard Run.ModelReference.isSHA256(sha256) else {
             throw HTTPProblem.malformed("the model in the path must be 64 lower-case hexadecimal digits (SHA-256)")

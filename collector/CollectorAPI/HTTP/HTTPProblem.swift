@@ -59,6 +59,7 @@ struct HTTPProblem: Error {
         case .methodNotAllowed: "Method not allowed"
         case .conflict: "Not possible in the present state"
         case .contentTooLarge: "Body too large"
+        case .rangeNotSatisfiable: "No such range"
         case .unsupportedMediaType: "Unsupported media type"
         case .unprocessableContent: "Invalid values"
         case .serviceUnavailable: "Not available now"
