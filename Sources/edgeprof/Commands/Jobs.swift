@@ -1,7 +1,6 @@
 import ArgumentParser
 import EdgeprofAPI
 import HTTPTransport
-import ModelZoo
 
 /// The command `edgeprof jobs`.
 struct Jobs: AsyncParsableCommand {
@@ -14,7 +13,13 @@ struct Jobs: AsyncParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Ask agents to profile models.",
-            discussion: "Example: edgeprof jobs create resnet18 densenet121 --label site=lab --duration 10s"
+            discussion: """
+                A model is a zoo model, the name of a pushed file (edgeprof models list), or a pushed file's SHA-256.
+
+                Examples:
+                  edgeprof jobs create resnet18 densenet121 --label site=lab --duration 10s
+                  edgeprof models push mine-int8.onnx && edgeprof jobs create mine-int8
+                """
         )
 
         @Argument(help: ArgumentHelp("Models, in the order they are run.", valueName: "model"))
@@ -81,15 +86,16 @@ struct Jobs: AsyncParsableCommand {
         }
 
         func run() async throws {
-            for model in models { _ = try ModelZoo.family(of: model) }
+            let client = try CollectorConnection.saved()
             let request = JobRequest(
-                models: models,
+                models: try await JobModels.resolved(models, client),
                 settings: settings,
                 labels: Dictionary(labels.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
                 repetitions: repetitions
             )
-            let job = try await CollectorConnection.saved().createJob(request)
-            try output.write(job, as: Jobs.table([job], isNarrow: output.isNarrow))
+            let job = try await client.createJob(request)
+            let shown = await JobModels.named([job], client)
+            try output.write(job, as: Jobs.table(shown, isNarrow: output.isNarrow))
         }
     }
 
@@ -99,8 +105,10 @@ struct Jobs: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let list = try await CollectorConnection.saved().jobs()
-            try output.write(list, as: Jobs.table(list.jobs, isNarrow: output.isNarrow))
+            let client = try CollectorConnection.saved()
+            let list = try await client.jobs()
+            let shown = await JobModels.named(list.jobs, client)
+            try output.write(list, as: Jobs.table(shown, isNarrow: output.isNarrow))
         }
     }
 

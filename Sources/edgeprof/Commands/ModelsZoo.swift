@@ -1,8 +1,9 @@
 import ArgumentParser
 
-/// The command `edgeprof models`.
-struct Models: AsyncParsableCommand {
+/// The command `edgeprof models zoo`, which is `edgeprof models` too.
+struct ModelsZoo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "zoo",
         abstract: "The zoo: size, work, memory and published accuracy of each model.",
         discussion: """
             Parameters, multiply-accumulates (MACs) and memory access bytes are counted at 224x224, batch 1, int8, with batch \

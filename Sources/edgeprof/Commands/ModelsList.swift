@@ -1,0 +1,24 @@
+import ArgumentParser
+import EdgeprofAPI
+import HTTPTransport
+
+/// The command `edgeprof models list`.
+struct ModelsList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the files pushed to the collector."
+    )
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let list = try await CollectorConnection.saved().models()
+        let fields: [Table.Field<StoredModel>] = [
+            (.text("model"), false, { $0.name }),
+            (.number("size"), false, { HumanUnits.bytes($0.bytes) }),
+            (.text("pushed"), true, { $0.pushedAt.shortDescription }),
+            (.text("sha256"), false, { $0.sha256 }),
+        ]
+        try output.write(list, as: Table(list.models, fields: fields, showsOptional: !output.isNarrow))
+    }
+}
