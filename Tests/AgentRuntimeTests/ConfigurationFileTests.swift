@@ -19,7 +19,10 @@ import Testing
         ("spool-limit", "line 1: 'spool-limit' is not key = value"),
         ("\nspool-limit =\n", "line 2: spool-limit has no value"),
         ("=1", "there is no key ''"),
-        ("spool_limit = 1MiB", "there is no key 'spool_limit', only spool-limit, model-cache-limit, startup-jitter, log-level"),
+        (
+            "spool_limit = 1MiB",
+            "there is no key 'spool_limit', only spool-limit, model-cache-limit, startup-jitter, log-level"
+        ),
         ("log-level = info\nlog-level = debug", "line 2: log-level is given twice"),
         ("\u{0}\u{1}", "is not key = value"),
     ])

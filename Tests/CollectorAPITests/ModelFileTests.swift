@@ -218,6 +218,18 @@ import Testing
             let work = try await sender.send(.get, path, as: agent.token).decode(AssignmentList.self).assignments
             #expect(work.map(\.model) == ["resnet18", "mine"])
             #expect(work.map(\.modelSha256) == [nil, sha256])
+            // The file is what was asked for; its name may be anything.
+            var run = Run.sample(agentId: agent.id, assignment: work[1], model: "mine")
+            let upload = { (run: Run) in
+                let body = try JSONEncoder().encode(RunBatch(runs: [run]))
+                return try await sender.send(.post, "/v1/runs", body: body, headers: json, as: agent.token)
+                    .decode(RunBatchResult.self).results.map(\.status)
+            }
+            run.model.sha256 = sha256
+            #expect(try await upload(run) == [.stored])
+            var other = Run.sample(agentId: agent.id, assignment: work[1], model: "mine")
+            other.model.sha256 = String(repeating: "e", count: 64)
+            #expect(try await upload(other) == [.rejected])
         }
     }
 }

@@ -17,7 +17,7 @@ struct ModelsList: AsyncParsableCommand {
             (.text("model"), false, { $0.name }),
             (.number("size"), false, { HumanUnits.bytes($0.bytes) }),
             (.text("pushed"), true, { $0.pushedAt.shortDescription }),
-            (.text("sha256"), false, { $0.sha256 }),
+            (.text("sha256"), false, { output.isNarrow ? "\($0.sha256.prefix(16))…" : $0.sha256 }),
         ]
         try output.write(list, as: Table(list.models, fields: fields, showsOptional: !output.isNarrow))
     }

@@ -53,10 +53,13 @@ struct ModelsPush: AsyncParsableCommand {
         }
         Terminal.progress("")
         let table = Table(
-            columns: [.text("model"), .number("size"), .text("sha256")],
-            rows: pushed.map { [$0.name, HumanUnits.bytes($0.bytes), $0.sha256] }
+            columns: [.text("model"), .number("size")],
+            rows: pushed.map { [$0.name, HumanUnits.bytes($0.bytes)] }
         )
         try output.write(ModelList(models: pushed), as: table)
+        guard output.resolved == .table else { return }
+        // Lines of their own, to be copied whole.
+        Terminal.write("\n" + pushed.map { "\($0.sha256)  \($0.name)\n" }.joined())
     }
 
     /// A file that can run here.
