@@ -3,6 +3,7 @@ import processes
 import disk_cases
 import kill_cases
 import measuring_cases
+import model_cases
 import network_cases
 import time_cases
 
@@ -12,7 +13,8 @@ CASES = [
     disk_cases.full_disk_of_the_collector, disk_cases.disk_full, disk_cases.disk_read_only,
     network_cases.bad_answers, network_cases.delivered_twice_and_late, network_cases.one_bad_record,
     network_cases.name_lookup_fails, network_cases.wrong_certificate, network_cases.through_a_proxy,
-    network_cases.network_cut_for_an_hour, time_cases.clock_steps, measuring_cases.model_loops,
+    network_cases.network_cut_for_an_hour, time_cases.clock_steps,
+    model_cases.bogus_model, model_cases.model_fetched_over_cuts, measuring_cases.model_loops,
 ]
 
 

@@ -14,6 +14,8 @@ class Proxy:
 
     def __init__(self, collector, on="/v1/runs", certificate=None, host="127.0.0.1"):
         self.collector, self.on, self.mode = collector, on, "pass"
+        # Answers requests for models' files in the collector's place.
+        self.models = None
         self.attempts, self.uploads, self.acknowledged, self.encodings = [], [], set(), set()
         self.stopping = threading.Event()
         proxy = self
@@ -34,6 +36,8 @@ class Proxy:
 
             def handle_any(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                if proxy.models and self.path.startswith("/v1/models/"):
+                    return proxy.models(self)
                 matches = self.path.startswith(proxy.on)
                 mode = proxy.mode if matches else "pass"
                 if matches:
