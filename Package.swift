@@ -466,7 +466,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "edgeprofTests",
         dependencies: [
-            "edgeprof", "EdgeprofAPI", "Economics", "InferenceEngine", "Measurement", "ModelZoo", "Images",
+            "edgeprof", "EdgeprofAPI", "HTTPTransport", "Economics", "InferenceEngine", "Measurement", "ModelZoo",
+            "Images",
         ]
     ),
     .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI"], exclude: ["Fixtures"]),
