@@ -1,16 +1,14 @@
-import GRDB
-
 @testable import CollectorStore
 
-extension SQLiteStore {
+extension SQLStore {
     /// Rows that models' files and uploads have.
     func modelRowCount() async throws -> Int {
-        try await read { database in
+        try await read { transaction in
             let sql = """
                 SELECT (SELECT count(*) FROM model_upload) + (SELECT count(*) FROM model_chunk)
-                    + (SELECT count(*) FROM stored_model)
+                    + (SELECT count(*) FROM stored_model) AS total
                 """
-            return try Int.fetchOne(database, sql: sql) ?? -1
+            return try transaction.row(sql)?.count("total") ?? -1
         }
     }
 }

@@ -86,6 +86,7 @@ struct ServeCommand: AsyncParsableCommand {
         defer { withExtendedLifetime(lock) {} }
         let store = try SQLStore(openingIn: data.directory)
         try address.tryBinding()
+        try await AbandonedUploads.discard(in: store, at: now())
         try await serve(store, packages, at: address)
         try store.close()
     }

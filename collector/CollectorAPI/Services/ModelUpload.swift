@@ -1,14 +1,28 @@
-import CollectorStore
+public import CollectorStore
 import Crypto
-import EdgeprofAPI
+public import EdgeprofAPI
 import Foundation
 import Hummingbird
 
+/// Uploads that nobody finishes.
+public enum AbandonedUploads {
+    /// Uploads nothing was added to for so long are given up.
+    private static let idleMilliseconds: Int64 = 3_600_000
+
+    /// Deletes what broken uploads left, after an hour: another collector of the store may still add to them.
+    ///
+    /// - Parameters:
+    ///   - store: Where they are.
+    ///   - now: The time of day.
+    /// - Throws: `StoreError`.
+    public static func discard(in store: any Store, at now: Timestamp) async throws {
+        let idleSince = now.millisecondsSinceEpoch - idleMilliseconds
+        try await store.discardModelUploads(idleSince: Timestamp(millisecondsSinceEpoch: idleSince))
+    }
+}
+
 /// Takes a model's file in, chunk by chunk: no more than two chunks of it are ever in memory.
 struct ModelUpload: Sendable {
-    /// Uploads nothing was added to for so long are given up.
-    static let idleMilliseconds: Int64 = 3_600_000
-
     let store: any Store
     let clock: @Sendable () -> Timestamp
     let limitBytes: UInt64
@@ -23,7 +37,7 @@ struct ModelUpload: Sendable {
         let known = try await store.storedModel(sha256: sha256)
         var upload: String?
         if known == nil {
-            try await discardIdle()
+            try await AbandonedUploads.discard(in: store, at: clock())
             upload = try await store.beginModelUpload(at: clock())
         }
         do {
@@ -42,12 +56,6 @@ struct ModelUpload: Sendable {
             if let upload { await Task { [store] in try? await store.discardModelUpload(upload) }.value }
             throw error
         }
-    }
-
-    /// Gives up what others left behind.
-    func discardIdle() async throws {
-        let idleSince = clock().millisecondsSinceEpoch - Self.idleMilliseconds
-        try await store.discardModelUploads(idleSince: Timestamp(millisecondsSinceEpoch: idleSince))
     }
 
     private func checkHead(_ request: Request) throws {

@@ -57,26 +57,23 @@ extension SQLStore {
     }
 
     public func unfinishedAssignments(agentId: String, limit: Int) async throws -> [Assignment] {
-        try await read { database in
-            let rows = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT assignment.id, assignment.job_id, assignment.model, job.request,
-                        stored_model.name AS file_name
-                    FROM assignment JOIN job ON job.id = assignment.job_id
-                    LEFT JOIN stored_model ON stored_model.sha256 = assignment.model
-                    WHERE assignment.agent_id = ? AND assignment.run_id IS NULL AND assignment.rejected_reason IS NULL
-                    ORDER BY assignment.position LIMIT ?
-                    """,
-                arguments: [agentId, limit]
+        try await read { transaction in
+            let rows = try transaction.rows(
+                """
+                SELECT assignment.id, assignment.job_id, assignment.model, job.request, stored_model.name AS file_name
+                FROM assignment JOIN job ON job.id = assignment.job_id
+                LEFT JOIN stored_model ON stored_model.sha256 = assignment.model
+                WHERE assignment.agent_id = $1 AND assignment.run_id IS NULL AND assignment.rejected_reason IS NULL
+                ORDER BY assignment.position LIMIT $2
+                """,
+                [SQLValue(agentId), SQLValue(limit)]
             )
             var settings: [String: JobSettings] = [:]
             return try rows.map { row in
                 let jobId = try row.text("job_id")
                 let known = try settings[jobId] ?? Self.decode(JobRequest.self, from: row, "request").settings
                 settings[jobId] = known
-                let model = try row.decode(String.self, forColumn: "model")
-                let fileName = try row.decode(String?.self, forColumn: "file_name")
+                let (model, fileName) = (try row.text("model"), try row.optionalText("file_name"))
                 return Assignment(
                     id: try row.text("id"),
                     jobId: jobId,

@@ -136,11 +136,9 @@ extension SQLStore {
             [SQLValue(assignmentId)]
         )
         guard let assignment else { return "assignmentId names no assignment" }
-        let agentId = try assignment.decode(String.self, forColumn: "agent_id")
-        if agentId != run.agentId { return "assignmentId belongs to another agent" }
-        let jobId = try assignment.decode(String.self, forColumn: "job_id")
-        if jobId != run.jobId { return "assignmentId belongs to another job than jobId" }
-        let model = try assignment.decode(String.self, forColumn: "model")
+        if try assignment.text("agent_id") != run.agentId { return "assignmentId belongs to another agent" }
+        if try assignment.text("job_id") != run.jobId { return "assignmentId belongs to another job than jobId" }
+        let model = try assignment.text("model")
         if Run.ModelReference.isSHA256(model) {
             return model == run.model.sha256 ? nil : "model.sha256 is not the assignment's model"
         }

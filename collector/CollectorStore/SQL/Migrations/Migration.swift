@@ -19,5 +19,6 @@ struct Migration: Sendable {
         .accuracies,
         .rejectedAssignments,
         .agentKeys,
+        .models,
     ]
 }
