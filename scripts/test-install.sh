@@ -33,6 +33,12 @@ cp -a "$base" "$root"
 mount -t proc proc "$root/proc"
 inside() { setsid --wait chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/root "$@"; }
 
+# Where lintian is. Who publishes packages names himself, and until then the address is none.
+if command -v lintian >/dev/null; then
+  check "lintian finds no error in the packages" \
+    lintian --allow-root --fail-on error --suppress-tags bogus-mail-host,bogus-mail-host-in-debian-changelog "$agent" "$cli" "$collector"
+fi
+
 # The collector runs outside, from its own package.
 for package in "$cli" "$collector"; do dpkg-deb -x "$package" "$work/outside"; done
 edgeprof() { XDG_CONFIG_HOME=$work/config "$work/outside/usr/lib/edgeprof/edgeprof" "$@"; }
