@@ -22,7 +22,7 @@ struct MemoryConfinement: ~Copyable {
             return
         }
         do throws(MemoryGroupRefusal) {
-            owned = try OwnedMemoryGroup(limitBytes: bytes, files: files)
+            owned = try OwnedMemoryGroup(limitBytes: bytes, daemonID: WorkerSide.daemonID, files: files)
         } catch {
             refusal = error.description
         }

@@ -1,10 +1,20 @@
 internal import Glibc
 internal import MeasurementCore
+internal import Synchronization
 
 /// The worker's own side of `MeasuringWorker`: reads the order, ends when the daemon is gone, writes the answer.
 public enum WorkerSide {
     /// Cancelled by SIGTERM, and when the daemon is gone.
     public static let cancellation = MeasurementCancellation()
+
+    /// The daemon's process number in its worker, 0 in every other process.
+    private static let daemon = Atomic<Int32>(0)
+
+    /// The daemon's process number; nil in a process that is no worker.
+    static var daemonID: Int32? {
+        let number = daemon.load(ordering: .relaxed)
+        return number > 1 ? number : nil
+    }
 
     /// Makes this process a worker.
     ///
@@ -32,6 +42,7 @@ public enum WorkerSide {
             // Not for the measuring process: it would keep the daemon waiting for an answer.
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         }
+        daemon.store(getppid(), ordering: .relaxed)
         do throws(MeasurementFailure) {
             try MeasurementThread(stackBytes: 64 << 10) { watchDaemon() }.detach()
         } catch { throw MeasurementError(.cannotMeasure, error.reason) }

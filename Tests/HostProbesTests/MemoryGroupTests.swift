@@ -52,6 +52,35 @@ import Testing
         #expect(kernel.content(Self.scope + "/cgroup.subtree_control") == "\n")
     }
 
+    @Test func aWorkersDaemonGoesAlongAndBack() throws {
+        let kernel = ModelKernel(version: .v2, folder: Self.scope, processes: [7, 8])
+        let owned = try OwnedMemoryGroup(limitBytes: 4096, processID: 8, daemonID: 7, files: kernel)
+        #expect(kernel.groups == ["edgeprof-8-0", "edgeprof-8-1"])
+        let moved = kernel.content(Self.scope + "/edgeprof-8-0/cgroup.procs").map { $0.split(separator: "\n").sorted() }
+        #expect(moved == ["7", "8"])
+        #expect(kernel.content(Self.scope + "/cgroup.procs") == "")
+        owned.remove()
+        #expect(kernel.groups == [])
+        let back = kernel.content(Self.scope + "/cgroup.procs").map { $0.split(separator: "\n").sorted() }
+        #expect(back == ["7", "8"])
+    }
+
+    @Test func aDaemonOfAnotherGroupStaysThere() throws {
+        let kernel = ModelKernel(version: .v2, folder: Self.scope, processes: [8])
+        let owned = try OwnedMemoryGroup(limitBytes: 4096, processID: 8, daemonID: 7, files: kernel)
+        #expect(kernel.content(Self.scope + "/edgeprof-8-0/cgroup.procs") == "8\n")
+        owned.remove()
+        #expect(kernel.content(Self.scope + "/cgroup.procs") == "8\n")
+    }
+
+    @Test func besidesTheDaemonNobodyIsMoved() {
+        let kernel = ModelKernel(version: .v2, folder: Self.scope, processes: [7, 8, 9])
+        #expect(throws: MemoryGroupRefusal.self) {
+            _ = try OwnedMemoryGroup(limitBytes: 4096, processID: 8, daemonID: 7, files: kernel)
+        }
+        #expect(kernel.log.isEmpty && kernel.groups == [])
+    }
+
     @Test func processesOfOthersAreNeverMoved() {
         let kernel = ModelKernel(version: .v2, folder: Self.scope, processes: [7, 8, 9])
         #expect(refusal(kernel)?.contains("2 other processes are in this process's control group") == true)

@@ -30,6 +30,8 @@ public struct MemoryGroupRefusal: Error, Sendable, Hashable, CustomStringConvert
 /// its own group          edgeprof-PID-0   this process, until the end
 ///                        edgeprof-PID-1   the child
 /// ```
+///
+/// A worker's daemon lies in the same group and goes along, there and back.
 public final class OwnedMemoryGroup: Sendable {
     /// The child's group.
     public let group: MemoryGroup
@@ -42,6 +44,7 @@ public final class OwnedMemoryGroup: Sendable {
         var folder: String
         var leaf: String?
         var handedDown = false
+        var daemonID: Int32?
     }
 
     /// Makes a group with a limit.
@@ -49,11 +52,13 @@ public final class OwnedMemoryGroup: Sendable {
     /// - Parameters:
     ///   - limitBytes: of memory and swap together.
     ///   - processID: of this process, unless a test plays another.
+    ///   - daemonID: of the process that started this one as its worker, which may be moved with it; nil for none.
     ///   - files: the host's.
     /// - Throws: why the kernel or this box's order does not allow it, with everything undone.
     public init(
         limitBytes: UInt64,
         processID: Int32? = nil,
+        daemonID: Int32? = nil,
         files: any ControlGroupFiles = HostRoot.system
     ) throws(MemoryGroupRefusal) {
         let reading = files.memoryFolder()
@@ -66,7 +71,7 @@ public final class OwnedMemoryGroup: Sendable {
         Self.removeLeftOvers(in: folder, files)
         let version: MemoryGroup.Version = files.exists(folder + "/cgroup.controllers") ? .v2 : .v1
         var home = Home(folder: folder)
-        if version == .v2 { home = try Self.makeRoom(in: folder, processID, files) }
+        if version == .v2 { home = try Self.makeRoom(in: folder, processID, daemonID, files) }
         self.home = home
         do throws(MemoryGroupRefusal) {
             let path = try Self.makeGroup(in: folder, processID, from: 1, files)
@@ -120,6 +125,7 @@ public final class OwnedMemoryGroup: Sendable {
     private static func makeRoom(
         in folder: String,
         _ processID: Int32,
+        _ daemonID: Int32?,
         _ files: any ControlGroupFiles
     ) throws(MemoryGroupRefusal) -> Home {
         var home = Home(folder: folder)
@@ -127,12 +133,17 @@ public final class OwnedMemoryGroup: Sendable {
         if files.value(control)?.words.contains("memory") == true { return home }
         // The hierarchy's root alone may have both processes and limited groups; it is told by having no limit of its own.
         if files.exists(folder + "/memory.max") {
-            if let refusal = refusal(in: folder, processID: processID, files: files) { throw refusal }
+            if let refusal = refusal(in: folder, processID: processID, daemonID: daemonID, files: files) {
+                throw refusal
+            }
             let leaf = try makeGroup(in: folder, processID, from: 0, files)
             home.leaf = leaf
-            if let error = files.write(String(processID), to: leaf + "/cgroup.procs") {
-                undo(home, processID, files)
-                throw MemoryGroupRefusal("move into a group of its own", error)
+            home.daemonID = daemonID.flatMap { members(of: folder, files).contains($0) ? $0 : nil }
+            for process in [processID, home.daemonID].compactMap({ $0 }) {
+                if let error = files.write(String(process), to: leaf + "/cgroup.procs") {
+                    undo(home, processID, files)
+                    throw MemoryGroupRefusal("move into a group of its own", error)
+                }
             }
         }
         if let error = files.write("+memory", to: control) {
@@ -147,6 +158,7 @@ public final class OwnedMemoryGroup: Sendable {
     static func refusal(
         in folder: String,
         processID: Int32? = nil,
+        daemonID: Int32? = nil,
         files: any ControlGroupFiles
     ) -> MemoryGroupRefusal? {
         let processID = processID ?? getpid()
@@ -156,16 +168,20 @@ public final class OwnedMemoryGroup: Sendable {
         if files.exists("/run/systemd/system"), !isDelegated(folder, files) {
             return MemoryGroupRefusal("systemd has not delegated this process's control group", remedy: remedy)
         }
-        let members = (files.value(folder + "/cgroup.procs") ?? "").lines.map { Int32($0) ?? 0 }
+        let members = members(of: folder, files)
         guard members.contains(processID) else {
             return MemoryGroupRefusal("\(folder) is not this process's control group")
         }
-        let others = members.count { $0 != processID }
+        let others = members.count { $0 != processID && $0 != daemonID }
         if others > 0 {
             let subject = others == 1 ? "another process is" : "\(others) other processes are"
             return MemoryGroupRefusal("\(subject) in this process's control group", remedy: remedy)
         }
         return nil
+    }
+
+    private static func members(of folder: String, _ files: any ControlGroupFiles) -> [Int32] {
+        (files.value(folder + "/cgroup.procs") ?? "").lines.map { Int32($0) ?? 0 }
     }
 
     /// A user's own groups belong to that user; root may write all of them, and asks systemd's mark.
@@ -177,7 +193,9 @@ public final class OwnedMemoryGroup: Sendable {
         // In this order: the controller must be taken back before a process may be in the folder again.
         if home.handedDown { _ = files.write("-memory", to: home.folder + "/cgroup.subtree_control") }
         guard let leaf = home.leaf else { return }
-        _ = files.write(String(processID), to: home.folder + "/cgroup.procs")
+        for process in [processID, home.daemonID].compactMap({ $0 }) {
+            _ = files.write(String(process), to: home.folder + "/cgroup.procs")
+        }
         _ = removing(leaf, files)
     }
 
