@@ -91,12 +91,12 @@ counted = {c["name"] for c in run["counters"] if c["availability"] == "ok"}
 print(" ".join(sorted(counted)) + "".join("; task-clock: " + str(c["reason"]) for c in run["counters"] if c["name"] == "task-clock" and c["reason"]))
 sys.exit(not {"task-clock", "page-faults"} <= counted)' "$1"
 }
-closed_counters() { ! counted /tmp/run.closed && counted /tmp/run.closed | grep -q perf_event_paranoid; }
+closed_counters() { ! counted /tmp/run.closed && [[ $(counted /tmp/run.closed) = *perf_event_paranoid* ]]; }
 echo "perf_event_paranoid as booted: $(cat /proc/sys/kernel/perf_event_paranoid)" | info
 job=$(new_job shufflenet_v2_x0_5 --duration 1s --instances 1)
 check "a job is done as Debian has it" edgeprof jobs wait "$job" --timeout 3m
 run_of "$job" /tmp/run.closed
-counted /tmp/run.closed 2>&1 | info
+counted /tmp/run.closed 2>&1 | info || true
 check "the processor's time is not counted, and the run says why" closed_counters
 # The other way, a capability for the unit alone: whether this kernel heeds it, asked of the kernel itself.
 cat >/tmp/open-counter <<'PYTHON'
@@ -143,7 +143,7 @@ check "the journal has priorities" test -n "$(journalctl --no-pager -q -u edgepr
 # An upgrade of all three while a run waits: the collector is down, so it can only lie in the spool.
 state=/var/lib/edgeprof-agent
 spooled() { find $state -path '*spool*' -type f -printf '%s\n' | awk '{ n += $1 } END { print n + 0 }'; }
-starts() { journalctl --no-pager -q -o cat -u "$1" | grep -c '^Started '; }
+starts() { journalctl --sync; journalctl --no-pager -q -o cat -u "$1" | grep -c '^Started '; }
 # unit UNIT ACTIVE ENABLED: what systemd says of it.
 unit() { test "$(show "$1" ActiveState) $(systemctl is-enabled "$1" 2>/dev/null)" = "$2 $3"; }
 active() { for _ in $(seq 120); do [ "$(show "$1" ActiveState)" = active ] && break; sleep 0.5; done; unit "$1" active enabled; }
@@ -159,12 +159,13 @@ for _ in $(seq 200); do [ "$(spooled)" -gt 1000 ] && break; sleep 0.3; done
 check "a finished run waits in the spool: $(spooled) bytes" test "$(spooled)" -gt 1000
 waiting=$(find $state -path '*spool*' -type f -size +1k -exec sha256sum {} + | sort)
 identity=$(sha256sum <$state/identity.json)
-before=$(starts edgeprof-agent) version=$(number edgeprof-agent) restarts=$(show edgeprof-agent NRestarts)
+before=$(starts edgeprof-agent) version=$(number edgeprof-agent)
 process=$(show edgeprof-agent MainPID)
 check "the agent is upgraded" dpkg -i /packages/next/edgeprof-agent_*.deb
 check "to the next version" test "$(number edgeprof-agent)" = "$version+next1"
 check "its unit is active and enabled" active edgeprof-agent
-check "it was started anew once, by systemd" test "$(starts edgeprof-agent) $(show edgeprof-agent NRestarts)" = "$((before + 1)) $restarts"
+# An ordered restart sets the count of those after failures to 0.
+check "it was started anew once, and none of its starts failed" test "$(starts edgeprof-agent) $(show edgeprof-agent NRestarts)" = "$((before + 1)) 0"
 check "as another process" test "$(show edgeprof-agent MainPID)" != "$process"
 check "its identity is the same" test "$(sha256sum <$state/identity.json)" = "$identity"
 check "the waiting run is the same" test "$(find $state -path '*spool*' -type f -size +1k -exec sha256sum {} + | sort)" = "$waiting"
