@@ -55,7 +55,7 @@ if [ "$(cat "$folder/made" 2>/dev/null)" != "$suite" ]; then
     -o Dir::Cache="$folder/apt/cache" -o Dir::Etc::sourcelist="$folder/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
     -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::User=root -o Acquire::Languages=none)
   { apt-get "${apt[@]}" update && apt-get "${apt[@]}" install -y --no-install-recommends --download-only libc6-dev \
-    "libstdc++-$gcc-dev" libcurl4-openssl-dev zlib1g-dev && cd "$folder/apt/cache/archives" && apt-get "${apt[@]}" download swiftlang; } \
+    "libstdc++-$gcc-dev" libcurl4-openssl-dev zlib1g-dev && (cd "$folder/apt/cache/archives" && apt-get "${apt[@]}" download swiftlang); } \
     >"$log" 2>&1 || cannot "Debian's arm64 packages of $suite cannot be had"
   # What a link and a run need, and of Swift its libraries linked in.
   for package in "$folder"/apt/cache/archives/*.deb; do
@@ -92,10 +92,10 @@ JSON
 fi
 
 # A private mount namespace: nothing stays mounted. Local copies of packages that git is told to use are mounted where they are.
-mirrors=$(git config --get-regexp '^url\..*\.insteadof' 2>/dev/null | sed -n 's/^url\.\(\/[^ ]*\/\)\.insteadof .*/\1/p' | sort -u)
+mirrors=$(git config --get-regexp '^url\..*\.insteadof' 2>/dev/null | sed -n 's/^url\.\(\/[^ ]*\/\)\.insteadof .*/\1/p' | sort -u || true)
 mkdir -p "$root/package" "$root/scratch" "$root/root" "$folder/scratch"
 for mirror in $mirrors; do mkdir -p "$root$mirror"; done
-rm -f "$root/root/.gitconfig"
+(umask 077 && : >"$root/root/.gitconfig")
 git config --get-regexp '^url\.' 2>/dev/null | while read -r key value; do git config --file "$root/root/.gitconfig" --add "$key" "$value"; done || true
 git config --file "$root/root/.gitconfig" --add safe.directory '*'
 cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
