@@ -9,13 +9,13 @@
 set -euo pipefail
 case $#${1-} in 0 | 1[!-]*) ;; *) sed -n '2,8s/^# //p' "$0" >&2; exit 2 ;; esac
 script=$(cd "$(dirname "$0")" && pwd)/$(basename "$0")
-folder=${1:-$(dirname "$script")/../.build/arm64-agent}
-folder=$(mkdir -p "$folder" && cd "$folder" && pwd)
-cd "$(dirname "$script")/.."
 skip() { echo "test-arm64-agent: skipped: $1"; exit 77; }
 [ "$(id -u)" = 0 ] || skip "needs root, for roots of its own"
 [ "$(uname -m)" = x86_64 ] || skip "builds from x86-64, and this is $(uname -m)"
 for tool in debootstrap qemu-aarch64-static nsenter unshare cc; do command -v $tool >/dev/null || skip "no $tool here"; done
+folder=${1:-$(dirname "$script")/../.build/arm64-agent}
+folder=$(mkdir -p "$folder" && cd "$folder" && pwd)
+cd "$(dirname "$script")/.."
 # Whatever ends the test ends what it started: all its processes are in these namespaces.
 [ -n "${EDGEPROF_IN_NAMESPACE-}" ] || EDGEPROF_IN_NAMESPACE=1 exec unshare --mount --pid --fork --kill-child --mount-proc \
   bash "$script" "$folder"
