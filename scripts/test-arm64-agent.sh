@@ -13,6 +13,7 @@ skip() { echo "test-arm64-agent: skipped: $1"; exit 77; }
 [ "$(id -u)" = 0 ] || skip "needs root, for roots of its own"
 [ "$(uname -m)" = x86_64 ] || skip "builds from x86-64, and this is $(uname -m)"
 for tool in debootstrap qemu-aarch64-static nsenter unshare cc; do command -v $tool >/dev/null || skip "no $tool here"; done
+unshare --mount --pid --fork true 2>/dev/null || skip "no namespaces here"
 folder=${1:-$(dirname "$script")/../.build/arm64-agent}
 folder=$(mkdir -p "$folder" && cd "$folder" && pwd)
 cd "$(dirname "$script")/.."
