@@ -273,15 +273,17 @@ let agent: [Target] = [
 ]
 
 let collector: [Target] = [
+    .target(name: "WireJSON", path: "collector/WireJSON", swiftSettings: optimized),
     .target(
         name: "CollectorStore",
-        dependencies: ["EdgeprofAPI", grdb, crypto],
+        dependencies: ["EdgeprofAPI", "Checksum", "Gzip", "Statistics", grdb, crypto],
         path: "collector/CollectorStore"
     ),
     .target(
         name: "CollectorAPI",
         dependencies: [
-            "CollectorStore", "Economics", "EdgeprofAPI", "Gzip", hummingbird, logging, serviceLifecycle, crypto,
+            "CollectorStore", "Economics", "EdgeprofAPI", "Gzip", "Statistics", "WireJSON", hummingbird, logging,
+            serviceLifecycle, crypto,
         ],
         path: "collector/CollectorAPI"
     ),
@@ -310,6 +312,11 @@ let programs: [Target] = [
             "Quantization",
         ],
         path: "Benchmarks/Locality"
+    ),
+    .executableTarget(
+        name: "ingest-benchmark",
+        dependencies: ["EdgeprofAPI", "Statistics", "Gzip", "WireJSON", crypto],
+        path: "Benchmarks/Ingest"
     ),
     .executableTarget(
         name: "start-worker",
@@ -432,8 +439,9 @@ let testTargets: [Target] = [
     tests("HTTPTransport", "EdgeprofAPI", "Gzip", "HTTPTestServer"),
     tests("Spool"),
     tests("Uploader", "Spool", "EdgeprofAPI", "HTTPTransport", "HTTPTestServer"),
-    tests("AgentRuntime", "EdgeprofAPI", "HTTPTransport", "Spool", "Uploader", "HTTPTestServer", crypto),
-    tests("CollectorStore", "EdgeprofAPI", grdb),
+    tests("AgentRuntime", "EdgeprofAPI", "HTTPTransport", "Spool", "Uploader", "HTTPTestServer"),
+    tests("WireJSON", "EdgeprofAPI", "Statistics"),
+    tests("CollectorStore", "EdgeprofAPI", "Checksum", "Statistics", grdb),
     tests(
         "CollectorAPI",
         "CollectorStore",

@@ -10,7 +10,7 @@ groups=(
   "host=(HostInfo|HostProbes|PerfCounters)Tests"
   "measurement=(MeasurementCore|Measurement)Tests"
   "agent=(Gzip|HTTPTransport|Spool|Uploader|AgentRuntime)Tests"
-  "collector=(CollectorStore|CollectorAPI)Tests"
+  "collector=(CollectorStore|CollectorAPI|WireJSON)Tests"
   "whole-path=IntegrationTests"
 )
 # A test target that no group names would never run.

@@ -22,21 +22,80 @@ public enum RunAggregation {
         accuracies: [String: ModelAccuracy] = [:]
     ) -> MeasurementSet {
         let usable = runs.filter(\.isUsable)
-        let names = ModelNames(usable)
-        let groups = Dictionary(grouping: usable) {
-            Group(model: names.name(of: $0), isFile: $0.isFile, tier: $0.tier, settings: $0.settings)
+        let names = ModelNames(usable.map { ($0.model, $0.isFile, $0.sha256) })
+        let hosts = Dictionary(grouping: usable) { run in
+            Host(
+                group: Group(
+                    model: names.name(run.model, isFile: run.isFile, sha256: run.sha256),
+                    isFile: run.isFile,
+                    tier: run.tier,
+                    settings: run.settings
+                ),
+                id: run.hostId,
+                isDisturbed: run.isDisturbed,
+                isBurst: run.isBurst
+            )
         }
-        let ordered = groups.sorted { $0.key.sortKey < $1.key.sortKey }
+        return measurements(
+            from: hosts.compactMap { host, runs in
+                HostMeasurement(of: runs).map { (host.group, $0) }
+            },
+            accuracies
+        )
+    }
+
+    /// Aggregates what was measured on each host.
+    ///
+    /// As of runs; of several measurements of one host, model, tier and settings (the host was changed in between) the one with
+    /// the latest run counts.
+    ///
+    /// - Parameters:
+    ///   - hosts: What was measured on each host, in any order.
+    ///   - accuracies: int8 accuracies by SHA-256 of the model.
+    /// - Returns: One measurement for each model, tier and settings, in that order.
+    public static func measurements(
+        from hosts: [HostMeasurement],
+        accuracies: [String: ModelAccuracy] = [:]
+    ) -> MeasurementSet {
+        let names = ModelNames(hosts.flatMap { host in host.sha256s.map { (host.model, host.isFile, $0) } })
+        return measurements(
+            from: hosts.map { host in
+                let sha256 = host.sha256s.first ?? ""
+                let group = Group(
+                    model: names.name(host.model, isFile: host.isFile, sha256: sha256),
+                    isFile: host.isFile,
+                    tier: host.tier,
+                    settings: host.settings
+                )
+                return (group, host)
+            },
+            accuracies
+        )
+    }
+
+    private static func measurements(
+        from hosts: [(group: Group, host: HostMeasurement)],
+        _ accuracies: [String: ModelAccuracy]
+    ) -> MeasurementSet {
+        let groups = Dictionary(grouping: hosts, by: \.group)
+        let ordered = groups.map { (key: $0.key.sortKey, group: $0.key, hosts: $0.value) }.sorted { $0.key < $1.key }
         return MeasurementSet(
-            measurements: ordered.compactMap { group, runs in
+            measurements: ordered.compactMap { _, group, hosts in
                 measurement(
                     group,
-                    runs,
-                    accuracy: accuracy(of: runs, accuracies)
+                    hosts.map(\.host),
+                    accuracy: accuracy(of: hosts.map(\.host), accuracies)
                         ?? PublishedAccuracy.accuracy(ofModel: group.model, from: group.isFile ? .file : .zoo)
                 )
             }
         )
+    }
+
+    private struct Host: Hashable {
+        var group: Group
+        var id: String
+        var isDisturbed: Bool
+        var isBurst: Bool
     }
 
     private struct Group: Hashable {
@@ -50,36 +109,37 @@ public enum RunAggregation {
 
     /// The accuracy that was counted latest for one of the runs' models.
     private static func accuracy(
-        of runs: [RunFacts],
+        of hosts: [HostMeasurement],
         _ accuracies: [String: ModelAccuracy]
     ) -> TierMeasurement.Accuracy? {
-        let found = Set(runs.map(\.sha256)).sorted().compactMap { accuracies[$0] }
+        guard !accuracies.isEmpty else { return nil }
+        let found = Set(hosts.flatMap(\.sha256s)).sorted().compactMap { accuracies[$0] }
         return found.max { $0.measuredAt < $1.measuredAt }.map(TierMeasurement.Accuracy.init)
     }
 
     private static func measurement(
         _ group: Group,
-        _ all: [RunFacts],
+        _ all: [HostMeasurement],
         accuracy: TierMeasurement.Accuracy?
     ) -> TierMeasurement? {
         let (undisturbed, isDisturbed) = preferred(all) { $0.isDisturbed }
-        let (runs, isBurst) = preferred(undisturbed) { $0.isBurst }
-        let hosts = Dictionary(grouping: runs, by: \.hostId).sorted { $0.key < $1.key }.map {
-            HostRuns(id: $0.key, runs: $0.value)
+        let (steady, isBurst) = preferred(undisturbed) { $0.isBurst }
+        let hosts = Dictionary(grouping: steady, by: \.hostId).sorted { $0.key < $1.key }.compactMap {
+            $0.value.max { $0.latestRun < $1.latestRun }
         }
-        let latencies = hosts.compactMap(\.latency)
-        guard let throughput = Quantiles.median(hosts.compactMap(\.throughput)),
-            let latency = mean(latencies), let peak = hosts.map(\.peakMib).max()
+        let latencies = hosts.map(\.latencyMilliseconds)
+        guard let throughput = Quantiles.median(hosts.map(\.throughputPerSecond)),
+            let latency = mean(latencies), let peak = hosts.map(\.peakRssMib).max()
         else { return nil }
         let share = Quantiles.median(hosts.compactMap(\.rooflineShare))
         let isEngineLimited = share.map { $0 < Run.Roofline.engineLimitedShare } ?? false
         let variabilities = hosts.compactMap(\.serviceTimeCv2)
         let basis: TierMeasurement.Basis =
-            runs.contains(where: \.isStandIn) ? .standIn : isBurst ? .burst : .measured
+            hosts.contains(where: \.isStandIn) ? .standIn : isBurst ? .burst : .measured
         return TierMeasurement(
             model: group.model,
             tier: group.tier,
-            family: runs.compactMap(\.family).min(),
+            family: hosts.compactMap(\.family).min(),
             source: group.isFile ? .file : nil,
             throughputPerSecond: throughput,
             latencyMilliseconds: latency,
@@ -90,7 +150,7 @@ public enum RunAggregation {
             instances: group.settings.instances ?? 1,
             serviceTimeCv2: variabilities.isEmpty
                 ? 0 : variabilities.reduce(0, +) / Double(variabilities.count),
-            energy: energy(runs),
+            energy: energy(hosts.flatMap(\.energies)),
             rooflineShare: share,
             basis: basis,
             flags: (isDisturbed ? ["disturbed"] : []) + (isEngineLimited ? [Flag.engineLimited.rawValue] : []),
@@ -98,10 +158,13 @@ public enum RunAggregation {
         )
     }
 
-    /// The runs without a blemish, or all of them where every one has it.
-    private static func preferred(_ runs: [RunFacts], _ blemish: (RunFacts) -> Bool) -> ([RunFacts], allHaveIt: Bool) {
-        let clean = runs.filter { !blemish($0) }
-        return clean.isEmpty ? (runs, true) : (clean, false)
+    /// Those without a blemish, or all of them where every one has it.
+    private static func preferred(
+        _ hosts: [HostMeasurement],
+        _ blemish: (HostMeasurement) -> Bool
+    ) -> ([HostMeasurement], allHaveIt: Bool) {
+        let clean = hosts.filter { !blemish($0) }
+        return clean.isEmpty ? (hosts, true) : (clean, false)
     }
 
     private static func mean(_ latencies: [TierMeasurement.Latency]) -> TierMeasurement.Latency? {
@@ -123,57 +186,11 @@ public enum RunAggregation {
     }
 
     /// The median of the readings that cover most.
-    private static func energy(_ runs: [RunFacts]) -> TierMeasurement.Energy? {
-        let readings = runs.compactMap(\.energy).filter { $0.joulesPerInference.isFinite }
+    private static func energy(_ readings: [TierMeasurement.Energy]) -> TierMeasurement.Energy? {
         let domains = Set(readings.map(\.domain))
         let widest = TierMeasurement.Energy.Domain.allCases.first(where: domains.contains)
         let used = readings.filter { $0.domain == widest }
         guard let widest, let joules = Quantiles.median(used.map(\.joulesPerInference)) else { return nil }
         return TierMeasurement.Energy(joulesPerInference: joules, domain: widest)
-    }
-}
-
-/// The runs of one host in one configuration.
-private struct HostRuns {
-    let id: String
-    let runs: [RunFacts]
-    private let merged: EquallyWeightedHistograms
-
-    init(id: String, runs: [RunFacts]) {
-        self.id = id
-        self.runs = runs
-        merged = EquallyWeightedHistograms(runs.map(\.histogram))
-    }
-
-    var throughput: Double? { Quantiles.median(runs.map(\.throughputPerSecond)) }
-    var rooflineShare: Double? { Quantiles.median(runs.compactMap(\.rooflineShare)) }
-    var serviceTimeCv2: Double? { merged.squaredCoefficientOfVariation }
-    var peakMib: Double { runs.map(Self.peakMib).max() ?? 0 }
-
-    var latency: TierMeasurement.Latency? {
-        guard let p50 = merged.quantile(0.5), let p90 = merged.quantile(0.9), let p99 = merged.quantile(0.99) else {
-            return nil
-        }
-        return TierMeasurement.Latency(p50: Double(p50) / 1e6, p90: Double(p90) / 1e6, p99: Double(p99) / 1e6)
-    }
-
-    var host: TierMeasurement.Host {
-        TierMeasurement.Host(
-            id: id,
-            runs: runs.map { run in
-                TierMeasurement.Run(
-                    throughputPerSecond: run.throughputPerSecond,
-                    p50: Double(run.histogram.quantile(0.5) ?? 0) / 1e6,
-                    p90: Double(run.histogram.quantile(0.9) ?? 0) / 1e6,
-                    p99: Double(run.histogram.quantile(0.99) ?? 0) / 1e6,
-                    peakRssMib: Self.peakMib(run)
-                )
-            },
-            latencyMilliseconds: latency
-        )
-    }
-
-    private static func peakMib(_ run: RunFacts) -> Double {
-        Double(max(run.peakRssBytes, run.loadPeakRssBytes)) / 1_048_576
     }
 }

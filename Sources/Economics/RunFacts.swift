@@ -19,8 +19,10 @@ public struct RunFacts: Sendable, Equatable {
     public var settings: TierMeasurement.Settings
     /// Inferences a second of all instances.
     public var throughputPerSecond: Double
-    /// Latency of the timed queries.
+    /// Latency of the timed queries; of a summary, thinned.
     public var histogram: LatencyHistogram
+    /// Mean and variance of the whole histogram, where `histogram` is thinned; nil to take them from it.
+    public var moments: Moments?
     /// Serving peak of all instances, bytes.
     public var peakRssBytes: UInt64
     /// Load peak of all instances, bytes.
@@ -71,6 +73,29 @@ public struct RunFacts: Sendable, Equatable {
         self.isDisturbed = isDisturbed
         self.isBurst = isBurst
         self.isStandIn = isStandIn
+    }
+
+    /// Mean and variance of a run's latency.
+    public struct Moments: Sendable, Equatable {
+        /// Mean, ns.
+        public var meanNanoseconds: Double
+        /// Variance, ns².
+        public var varianceSquareNanoseconds: Double
+
+        /// Creates a pair.
+        public init(meanNanoseconds: Double, varianceSquareNanoseconds: Double) {
+            self.meanNanoseconds = meanNanoseconds
+            self.varianceSquareNanoseconds = varianceSquareNanoseconds
+        }
+    }
+
+    /// The moments, whichever they come from; nil without queries.
+    var latencyMoments: Moments? {
+        if let moments { return moments }
+        guard let mean = histogram.meanNanoseconds, let variance = histogram.varianceSquareNanoseconds else {
+            return nil
+        }
+        return Moments(meanNanoseconds: mean, varianceSquareNanoseconds: variance)
     }
 
     /// Whether the run can be ranked: it has queries, and figures a ranking can use.

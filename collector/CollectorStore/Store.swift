@@ -93,6 +93,19 @@ public protocol Store: ModelStore {
     func replaceTiers(_ tiers: TierList) async throws
     /// A number that grows whenever runs, accuracies or tiers change.
     func dataVersion() async throws -> Int64
-    /// Runs, accuracies, tiers and labels as of one moment.
-    func rankingInputs() async throws -> RankingInputs
+    /// Rollups, accuracies, tiers and labels as of one moment.
+    ///
+    /// - Parameters:
+    ///   - revisions: Rollups the caller has seen, and how often each had been changed then.
+    ///   - digest: What is to be kept of each other one: all of them at once are more than memory should hold.
+    /// - Returns: What the caller does not know yet.
+    /// - Throws: `StoreError`, and what `digest` throws.
+    func rankingInputs<Digest: Sendable>(
+        knowing revisions: [RollupId: Int64],
+        _ digest: @escaping @Sendable (Rollup) throws -> Digest
+    ) async throws -> RankingInputs<Digest>
+    /// Makes all rollups anew from the runs there are; nothing else can be stored meanwhile.
+    ///
+    /// - Returns: How many runs there are, and how many rollups they make.
+    func rebuildRollups() async throws -> (runs: Int, rollups: Int)
 }

@@ -119,31 +119,24 @@ public struct RunCursor: Sendable, Hashable {
     public var text: String { "\(startedAt.millisecondsSinceEpoch)_\(id)" }
 }
 
+/// Which rollup.
+public struct RollupId: Sendable, Hashable {
+    /// 16 bytes.
+    let bytes: [UInt8]
+}
+
 /// Everything a summary or a ranking is computed from, read at one moment.
-public struct RankingInputs: Sendable {
+public struct RankingInputs<Digest: Sendable>: Sendable {
     /// The store's data version at that moment.
     public var version: Int64
-    /// Runs with outcome `ok`, oldest first.
-    public var runs: [Run]
+    /// All rollups there are, and how often each was changed.
+    public var revisions: [RollupId: Int64]
+    /// What was made of those that were not known.
+    public var changed: [RollupId: Digest]
     /// The price list.
     public var tiers: TierList
-    /// Labels by agent id.
+    /// Labels by agent id; agents without any are left out.
     public var labels: [String: [String: String]]
     /// int8 accuracies by SHA-256 of the model.
     public var accuracies: [String: ModelAccuracy]
-
-    /// Makes inputs.
-    public init(
-        version: Int64,
-        runs: [Run],
-        tiers: TierList,
-        labels: [String: [String: String]],
-        accuracies: [String: ModelAccuracy]
-    ) {
-        self.version = version
-        self.runs = runs
-        self.tiers = tiers
-        self.labels = labels
-        self.accuracies = accuracies
-    }
 }

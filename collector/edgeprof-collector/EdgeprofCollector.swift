@@ -12,7 +12,7 @@ struct EdgeprofCollector: AsyncParsableCommand {
             2 bad usage.
             """,
         version: Edgeprof.version,
-        subcommands: [InitCommand.self, ServeCommand.self, TokenCommand.self]
+        subcommands: [InitCommand.self, ServeCommand.self, TokenCommand.self, RebuildRollupsCommand.self]
     )
 
     static func main() async {

@@ -14,7 +14,8 @@ struct RankingController: Sendable {
 
     @Sendable private func summary(_ request: Request, _ context: CollectorContext) async throws -> Response {
         _ = try QueryParameters(request.uri, known: [])
-        return try .json(try await ranking.summary().measurements)
+        let summary = try await ranking.encodedSummary()
+        return request.unlessUnchanged(version: summary.version, .json(encoded: summary.body))
     }
 
     @Sendable private func rank(_ request: Request, _ context: CollectorContext) async throws -> Response {
@@ -22,7 +23,7 @@ struct RankingController: Sendable {
         let problems = deployment.problems()
         guard problems.isEmpty else { throw HTTPProblem.invalid(problems.map { "deployment.\($0)" }) }
         do {
-            return try .json(try await ranking.rank(deployment))
+            return .json(encoded: try await ranking.encodedRanking(of: deployment).body)
         } catch let error as ConfigurationError {
             // The deployment is sound, so it is the price list that is not there yet.
             throw HTTPProblem(.conflict, "\(error); give a price list with `edgeprof tiers import` or PUT /v1/tiers")

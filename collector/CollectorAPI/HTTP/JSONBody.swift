@@ -1,6 +1,7 @@
 import Foundation
 import Gzip
 import Hummingbird
+import WireJSON
 
 extension Request {
     /// Reads the body as JSON.
@@ -9,11 +10,12 @@ extension Request {
     func decodeJSON<Value: Decodable>(_ type: Value.Type, _ context: CollectorContext) async throws -> Value {
         let isGzip = try requireJSON()
         let bytes = try await collect(upTo: context.maxUploadSize)
-        let data = isGzip ? try Self.unpacked(bytes, limit: context.maxUploadSize) : Data(bytes.readableBytesView)
+        let plain =
+            isGzip ? try Self.unpacked(bytes, limit: context.maxUploadSize) : Array(bytes.readableBytesView)
         do {
-            return try JSONDecoder().decode(type, from: data)
+            return try WireJSON.decode(type, from: plain)
         } catch DecodingError.dataCorrupted(let place) where place.codingPath.isEmpty {
-            throw HTTPProblem.malformed("body: \(Self.complaint(about: data))")
+            throw HTTPProblem.malformed("body: \(Self.complaint(about: Data(plain)))")
         } catch let error as DecodingError {
             throw HTTPProblem.malformed(error.explanation)
         }
@@ -33,9 +35,9 @@ extension Request {
     }
 
     /// What a gzip body holds; the limit holds for what comes out of it too.
-    private static func unpacked(_ bytes: ByteBuffer, limit: Int) throws -> Data {
+    private static func unpacked(_ bytes: ByteBuffer, limit: Int) throws -> [UInt8] {
         do throws(Gzip.Failure) {
-            return Data(try Gzip.decompressed(Array(bytes.readableBytesView), limit: limit))
+            return try Gzip.decompressed(Array(bytes.readableBytesView), limit: limit)
         } catch {
             switch error {
             case .tooLarge: throw tooLarge(limit)
@@ -77,13 +79,24 @@ extension Request {
 extension Response {
     /// A JSON response.
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let data = try encoder.encode(value)
-        return Response(
+        .json(encoded: try JSONOutput.encode(value), status: status)
+    }
+
+    /// A response of JSON that is there already.
+    static func json(encoded data: Data, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
             status: status,
             headers: [.contentType: "application/json", .contentLength: "\(data.count)"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: data))
         )
+    }
+}
+
+/// JSON as this interface writes it.
+enum JSONOutput {
+    static func encode(_ value: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(value)
     }
 }

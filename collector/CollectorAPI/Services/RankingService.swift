@@ -1,28 +1,82 @@
 import CollectorStore
 import Economics
 import EdgeprofAPI
+import Foundation
 
-/// Computes summaries and rankings from what is stored, and remembers the summary until the data change.
+/// Computes summaries and rankings from what is stored, and remembers them until the data change.
+///
+/// Of rollups it remembers what a summary needs, so that after new runs only the rollups they are in are read again.
 actor RankingService {
+    /// Rankings remembered of one data version.
+    private static let mostRankings = 32
+
     private let store: any Store
+    private var revisions: [RollupId: Int64] = [:]
+    private var digests: [RollupId: RollupDigest] = [:]
     private var cached: Summary?
+    private var encodedSummary: (version: Int64, body: Data)?
+    private var encodedRankings: (version: Int64, bodies: [Data: Data]) = (.min, [:])
+    /// How many refreshes have begun, and the one under way.
+    private var begun = 0
+    private var running: (number: Int, task: Task<Summary, any Error>)?
 
     init(store: any Store) { self.store = store }
 
     /// What the stored runs come to, as of now.
     func summary() async throws -> Summary {
-        if let cached, try await cached.version == store.dataVersion() { return cached }
-        let summary = Summary(try await store.rankingInputs())
-        // Another call may have read later data meanwhile.
-        if summary.version >= cached?.version ?? .min { cached = summary }
+        let before = begun
+        while true {
+            if let cached, try await cached.version == store.dataVersion() { return cached }
+            if let running {
+                // One that began after this call has seen all that this call must see.
+                if let summary = try? await running.task.value, running.number > before { return summary }
+                continue
+            }
+            begun += 1
+            let task = Task { try await self.refresh() }
+            running = (begun, task)
+            return try await task.value
+        }
+    }
+
+    private func refresh() async throws -> Summary {
+        defer { running = nil }
+        let inputs = try await store.rankingInputs(knowing: revisions) { RollupDigest($0) }
+        for id in revisions.keys where inputs.revisions[id] == nil { digests[id] = nil }
+        digests.merge(inputs.changed) { $1 }
+        revisions = inputs.revisions
+        let summary = Summary(digests.values, inputs)
+        cached = summary
         return summary
     }
 
-    /// Ranks what is stored for a deployment.
+    /// The summary's document, and the data version it is of.
+    func encodedSummary() async throws -> (version: Int64, body: Data) {
+        let summary = try await summary()
+        if let encodedSummary, encodedSummary.version == summary.version { return encodedSummary }
+        let encoded = (summary.version, try JSONOutput.encode(summary.measurements))
+        encodedSummary = encoded
+        return encoded
+    }
+
+    /// The document of a ranking of what is stored for a deployment.
     ///
     /// - Throws: `ConfigurationError` with what keeps the deployment or the price list from being used.
-    nonisolated func rank(_ deployment: Deployment) async throws -> RankingResult {
+    func encodedRanking(of deployment: Deployment) async throws -> (version: Int64, body: Data) {
         let summary = try await summary()
+        let question = try JSONOutput.encode(deployment)
+        if encodedRankings.version == summary.version, let known = encodedRankings.bodies[question] {
+            return (summary.version, known)
+        }
+        let body = try await Task { try JSONOutput.encode(Self.rank(deployment, summary)) }.value
+        if encodedRankings.version != summary.version || encodedRankings.bodies.count >= Self.mostRankings {
+            encodedRankings = (summary.version, [:])
+        }
+        encodedRankings.bodies[question] = body
+        return (summary.version, body)
+    }
+
+    private static func rank(_ deployment: Deployment, _ summary: Summary) throws -> RankingResult {
         var result = try Economics.rank(
             measurements: summary.measurements,
             tiers: summary.tiers,
@@ -30,77 +84,5 @@ actor RankingService {
         )
         result.warnings += summary.warnings
         return result
-    }
-}
-
-/// Stored runs made into measurements of tiers.
-struct Summary: Sendable {
-    /// The data version it was made from.
-    let version: Int64
-    let tiers: TierList
-    let measurements: MeasurementSet
-    /// What was left out, and why.
-    let warnings: [String]
-
-    init(_ inputs: RankingInputs) {
-        var warnings: [String] = []
-        var facts: [RunFacts] = []
-        var unusable = 0
-        var withoutTier: Set<String> = []
-        var inSeveralTiers: Set<String> = []
-        for run in inputs.runs {
-            let labels = run.agentId.flatMap { inputs.labels[$0] } ?? [:]
-            let tiers = run.host.tiers(among: inputs.tiers.tiers, labels: labels)
-            switch tiers.count {
-            case 1:
-                do {
-                    if let fact = try RunFacts(run, tier: tiers[0]) { facts.append(fact) }
-                } catch {
-                    unusable += 1
-                }
-            case 0: withoutTier.insert(run.host.hostname)
-            default: inSeveralTiers.insert(run.host.hostname)
-            }
-        }
-        if !withoutTier.isEmpty {
-            warnings.append(
-                "no tier's rule accepts \(Self.list(withoutTier)); their runs are left out until an imported tier does"
-            )
-        }
-        if !inSeveralTiers.isEmpty {
-            warnings.append(
-                "several tiers' rules accept \(Self.list(inSeveralTiers)); their runs are left out until only one does"
-            )
-        }
-        if unusable > 0 { warnings.append("runs left out for a histogram that cannot be read: \(unusable)") }
-        // One absurd measurement must not keep all others from being ranked.
-        let all = RunAggregation.measurements(from: facts, accuracies: inputs.accuracies).measurements
-        let sound = all.filter { MeasurementSet(measurements: [$0]).problems().isEmpty }
-        if sound.count < all.count {
-            warnings.append("measurements left out for figures out of range: \(all.count - sound.count)")
-        }
-        version = inputs.version
-        tiers = inputs.tiers
-        measurements = MeasurementSet(measurements: sound)
-        self.warnings = warnings
-    }
-
-    private static func list(_ hosts: Set<String>) -> String {
-        let sorted = hosts.sorted()
-        let rest = sorted.count - 5
-        return sorted.prefix(5).joined(separator: ", ") + (rest > 0 ? " and \(rest) more hosts" : "")
-    }
-}
-
-extension HostFacts {
-    /// Ids of the tiers whose rule accepts the host.
-    func tiers(among tiers: [Tier], labels: [String: String]) -> [String] {
-        let facts = TierMatchFacts(
-            cpuModel: cpuModel,
-            memoryMib: Double(effectiveMemoryBytes) / 1_048_576,
-            board: board,
-            labels: labels
-        )
-        return TierMatcher.tiers(matching: facts, in: tiers)
     }
 }

@@ -2,7 +2,6 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 public import EdgeprofAPI
-import Foundation
 
 extension SQLStore: Store {
     public func checkReadiness() async throws { _ = try await dataVersion() }
@@ -29,18 +28,20 @@ extension SQLStore: Store {
         try await read { try Self.dataVersion(in: $0) }
     }
 
-    public func rankingInputs() async throws -> RankingInputs {
+    public func rankingInputs<Digest: Sendable>(
+        knowing known: [RollupId: Int64],
+        _ digest: @escaping @Sendable (Rollup) throws -> Digest
+    ) async throws -> RankingInputs<Digest> {
         try await read { transaction in
-            var runs: [Run] = []
-            let sql = "SELECT document FROM run WHERE outcome = 'ok' ORDER BY started_at, id"
-            try transaction.forEachRow(sql, []) { runs.append(try Self.decode(Run.self, from: $0, "document")) }
+            let rollups = try Self.rollups(knowing: known, digest, in: transaction)
             var labels: [String: [String: String]] = [:]
-            for row in try transaction.rows("SELECT id, labels FROM agent") {
+            for row in try transaction.rows("SELECT id, labels FROM agent WHERE labels <> '{}'") {
                 labels[try row.text("id")] = try Self.decode([String: String].self, from: row, "labels")
             }
             return RankingInputs(
                 version: try Self.dataVersion(in: transaction),
-                runs: runs,
+                revisions: rollups.revisions,
+                changed: rollups.changed,
                 tiers: try Self.tiers(in: transaction),
                 labels: labels,
                 accuracies: try Self.int8Accuracies(in: transaction)

@@ -5,7 +5,21 @@ import Foundation
 public final class SQLStore: Sendable {
     let engine: any SQLEngine
 
-    init(engine: any SQLEngine) { self.engine = engine }
+    /// Parts of stored runs that are at hand.
+    let knownParts = PartCache()
+    /// What runs go through into the store.
+    let deliveries: GroupCommit
+
+    init(engine: any SQLEngine) {
+        self.engine = engine
+        deliveries = GroupCommit { [engine, knownParts] deliveries in
+            let outcome = try await engine.write { transaction in
+                try Self.store(deliveries, knownParts: knownParts, in: transaction)
+            }
+            knownParts.remember(outcome.parts)
+            return outcome.results
+        }
+    }
 
     /// Closes all connections, waiting for what is under way.
     public func close() throws { try engine.close() }

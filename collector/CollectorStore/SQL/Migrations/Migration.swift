@@ -19,6 +19,6 @@ struct Migration: Sendable {
         .accuracies,
         .rejectedAssignments,
         .agentKeys,
-        .models,
+        .compactRuns,
     ]
 }

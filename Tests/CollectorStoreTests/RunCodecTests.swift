@@ -1,0 +1,133 @@
+import Checksum
+import EdgeprofAPI
+import Foundation
+import Statistics
+import Testing
+
+@testable import CollectorStore
+
+/// Stored runs: nothing is lost, and no damage goes unnoticed.
+@Suite struct RunCodecTests {
+    private func parts(_ stored: StoredRun) -> [[UInt8]: [UInt8]] {
+        Dictionary(stored.parts.map { ($0.key, $0.bytes) }) { first, _ in first }
+    }
+
+    /// Bits, not only values: -0 is not 0 in a document either.
+    private func text(_ run: Run) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return try encoder.encode(run)
+    }
+
+    @Test func nothingOfAnyRunIsLost() throws {
+        for seed: UInt64 in 0..<400 {
+            var runs = RandomRuns(seed: seed)
+            let run = runs.run()
+            let stored = RunCodec.encode(run)
+            let read = try RunCodec.decode(stored.body, parts: parts(stored))
+            #expect(read == run, "seed \(seed)")
+            #expect(try text(read) == text(run), "seed \(seed)")
+            let again = RunCodec.encode(read)
+            #expect(again.body == stored.body && again.parts == stored.parts, "seed \(seed)")
+        }
+    }
+
+    /// A field added to a type of a run must be added to its archive too: these counts are there to be tripped over.
+    @Test func everyFieldIsArchived() throws {
+        var runs = RandomRuns(seed: 1)
+        var fields: [String: Int] = [:]
+        func count(_ value: Any) {
+            let mirror = Mirror(reflecting: value)
+            if mirror.displayStyle == .struct { fields["\(mirror.subjectType)"] = mirror.children.count }
+            for child in mirror.children { count(child.value) }
+        }
+        for _ in 0..<200 { count(runs.run()) }
+        let known = [
+            "Run": 28, "HostFacts": 14, "HostLimits": 3, "ModelReference": 4, "Latency": 10, "Interval": 4,
+            "UpperBound": 3,
+            "Outliers": 2, "Memory": 12, "PageFaults": 2, "MemoryLimit": 10, "Counter": 8, "Energy": 11, "Idle": 10,
+            "WarmUp": 4, "Heat": 14, "Throttling": 3, "Load": 10, "Roofline": 7, "Bandwidth": 2, "Layer": 9,
+            "MeasuredValue": 3, "Timestamp": 1,
+        ]
+        for (name, count) in known { #expect(fields[name] == count, "\(name)") }
+    }
+
+    @Test func everyCaseHasACode() {
+        #expect(Set(StoredChoices.flags) == Set(Flag.allCases))
+        #expect(Set(StoredChoices.outcomes) == Set(Run.Outcome.allCases))
+        #expect(Set(StoredChoices.scenarios) == Set(Scenario.allCases))
+        #expect(Set(StoredChoices.bounds) == Set(Run.Roofline.Bound.allCases))
+        #expect(Set(StoredChoices.doubts) == Set(Run.Energy.Idle.Doubt.allCases))
+        #expect(Set(StoredChoices.tails) == Set(Run.WarmUp.Tail.allCases))
+        #expect(Set(StoredChoices.verdicts) == Set(Run.MemoryLimit.Verdict.allCases))
+        #expect(Set(StoredChoices.mechanisms) == Set(Run.MemoryLimit.Mechanism.allCases))
+        #expect(StoredChoices.flags.prefix(3) == [.stolenTime, .otherLoad, .clockStep])
+    }
+
+    @Test func damageIsRefused() throws {
+        var runs = RandomRuns(seed: 7)
+        for _ in 0..<6 {
+            let stored = RunCodec.encode(runs.run())
+            let parts = parts(stored)
+            for end in 0..<stored.body.count {
+                #expect(throws: StoredRunError.self) { try RunCodec.decode(Array(stored.body[..<end]), parts: parts) }
+            }
+            for place in stored.body.indices {
+                var body = stored.body
+                body[place] ^= 1 << UInt8(place % 8)
+                #expect(throws: StoredRunError.self) { try RunCodec.decode(body, parts: parts) }
+            }
+        }
+    }
+
+    /// Behind a checksum that fits: whatever bytes there are, they are refused or read, and nothing traps.
+    @Test func bytesThatFitTheirChecksumAreStillNotTrusted() throws {
+        var source = RandomSource(seed: 11)
+        for seed: UInt64 in 0..<60 {
+            var runs = RandomRuns(seed: seed)
+            let stored = RunCodec.encode(runs.run())
+            for _ in 0..<100 {
+                var body = Array(stored.body.dropLast(4))
+                let place = 2 + 2 * RunCodec.keyBytes + Int(source.next() % UInt64(body.count - 34))
+                body[place] = UInt8(truncatingIfNeeded: source.next())
+                if source.next() % 4 == 0 { body.removeLast(Int(source.next() % UInt64(body.count - place))) }
+                withUnsafeBytes(of: CRC32C.checksum(body).littleEndian) { body.append(contentsOf: $0) }
+                _ = try? RunCodec.decode(body, parts: parts(stored))
+            }
+            for part in stored.parts {
+                for _ in 0..<100 {
+                    var bytes = part.bytes
+                    bytes[Int(source.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: source.next())
+                    if source.next() % 4 == 0 { bytes.removeLast(Int(source.next() % UInt64(bytes.count))) }
+                    var all = parts(stored)
+                    all[part.key] = bytes
+                    _ = try? RunCodec.decode(stored.body, parts: all)
+                }
+            }
+        }
+    }
+
+    @Test func plainBytesAreNotTrustedEither() {
+        var source = RandomSource(seed: 3)
+        for _ in 0..<20_000 {
+            let bytes = (0..<Int(source.next() % 200)).map { _ in UInt8(truncatingIfNeeded: source.next()) }
+            var reader = RunReader(bytes[...])
+            var run = Run.blank
+            run.layers = [Run.Layer(name: "", operation: "", shape: "", macs: 0, memoryAccessBytes: 0, nanoseconds: 0)]
+            _ = try? reader.own(&run)
+            reader = RunReader(bytes[...])
+            _ = try? reader.subject(&run)
+            reader = RunReader(bytes[...])
+            _ = try? reader.host(&run.host)
+        }
+    }
+
+    @Test func runsOfLaterVersionsAreNotGuessedAt() throws {
+        var runs = RandomRuns(seed: 5)
+        let stored = RunCodec.encode(runs.run())
+        var body = stored.body
+        body[0] = 2
+        #expect(throws: StoredRunError.newer(version: 2)) { try RunCodec.decode(body, parts: parts(stored)) }
+        #expect(throws: StoredRunError.missingPart) { try RunCodec.decode(stored.body, parts: [:]) }
+    }
+}

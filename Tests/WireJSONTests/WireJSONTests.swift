@@ -1,0 +1,103 @@
+import EdgeprofAPI
+import Foundation
+import Statistics
+import Testing
+
+@testable import WireJSON
+
+/// What the fast decoder makes of documents is what `JSONDecoder` makes of them.
+@Suite struct WireJSONTests {
+    private struct Everything: Codable, Equatable {
+        var text: String
+        var number: Double?
+        var whole: UInt64
+        var small: Int8?
+        var flag: Bool
+        var list: [[UInt64]]
+        var inner: [String: Int]?
+        var moment: Timestamp?
+        var choice: Flag?
+    }
+
+    private static let sound = #"""
+        {"text":"a\/b\n\"ä","number":-1.5e-3,"whole":18,"small":-7,"flag":true,"list":[[1,2],[]],"inner":{"x":1, "y":-2},
+        "moment":"2026-11-22T16:30:00Z","choice":"clock-step","unknown":{"deep":[null,{"a":[]}]}}
+        """#
+
+    private func agree<Value: Decodable & Equatable>(_ type: Value.Type, _ bytes: [UInt8]) -> Bool {
+        let fast = WireJSON.decodeUsual(type, from: bytes)
+        let slow = try? JSONDecoder().decode(type, from: Data(bytes))
+        return fast == nil || fast == slow
+    }
+
+    @Test func usualDocumentsAreDecodedFast() throws {
+        let bytes = Array(Self.sound.utf8)
+        let value = try #require(WireJSON.decodeUsual(Everything.self, from: bytes))
+        #expect(value == (try JSONDecoder().decode(Everything.self, from: Data(bytes))))
+    }
+
+    @Test(arguments: [
+        "", " ", "{", "}", "nul", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "01", "-", "-01", "1.", ".5", "1e", "1e+",
+        "+1",
+        "\"", "\"\\x\"", "\"\\ud800\"", "\"\u{1}\"", "1 2", "[1 2]", "\u{FEFF}1", "NaN", "1e400",
+        "99999999999999999999", "-0",
+        "1.0", "1e2", "0.1", "123456789012345678", "18446744073709551615", "\"\\u0041\"", "[[[[1]]]]", "tru", "truee",
+    ])
+    func fragmentsAreNeverReadDifferently(text: String) {
+        let bytes = Array(text.utf8)
+        #expect(agree(Double.self, bytes))
+        #expect(agree(UInt64.self, bytes))
+        #expect(agree(Int.self, bytes))
+        #expect(agree(String.self, bytes))
+        #expect(agree(Bool.self, bytes))
+        #expect(agree([UInt64].self, bytes))
+        #expect(agree([String: Int].self, bytes))
+        #expect(agree(Everything.self, bytes))
+    }
+
+    @Test func damagedDocumentsAreNeverReadDifferently() {
+        var random = RandomSource(seed: 4)
+        let sound = Array(Self.sound.utf8)
+        for end in 0..<sound.count { #expect(agree(Everything.self, Array(sound[..<end]))) }
+        let likely = Array(#"{}[],:"\0123456789.eE+-tfnu/ "#.utf8) + [0, 0x80, 0xc3, 0xff]
+        for _ in 0..<30_000 {
+            var bytes = sound
+            for _ in 0...(random.next() % 3) {
+                bytes[Int(random.next() % UInt64(bytes.count))] = likely[Int(random.next() % UInt64(likely.count))]
+            }
+            #expect(agree(Everything.self, bytes), "\(String(decoding: bytes, as: UTF8.self))")
+        }
+    }
+
+    @Test func numbersAreTheSameToTheLastBit() {
+        var random = RandomSource(seed: 9)
+        for _ in 0..<50_000 {
+            let number = Double(bitPattern: random.next())
+            guard number.isFinite else { continue }
+            let bytes = Array("\(number)".utf8)
+            #expect(WireJSON.decodeUsual(Double.self, from: bytes)?.bitPattern == number.bitPattern)
+        }
+        for text in ["-0", "0", "-0.0", "123456789012345", "1234567890123456", "0.1e1"] {
+            let slow = try? JSONDecoder().decode(Double.self, from: Data(text.utf8))
+            #expect(WireJSON.decodeUsual(Double.self, from: Array(text.utf8))?.bitPattern == slow?.bitPattern)
+        }
+    }
+
+    @Test func refusalsAreJSONDecodersOwn() {
+        let text = Self.sound.replacingOccurrences(of: "\"flag\":true", with: "\"flag\":1")
+        do {
+            _ = try WireJSON.decode(Everything.self, from: Array(text.utf8))
+            Issue.record("decoded")
+        } catch DecodingError.typeMismatch(_, let context) {
+            #expect(context.codingPath.map(\.stringValue) == ["flag"])
+        } catch {
+            Issue.record("\(error)")
+        }
+    }
+
+    @Test func keysGivenTwiceAndDeepDocumentsAreLeftToJSONDecoder() {
+        #expect(WireJSON.decodeUsual([String: Int].self, from: Array(#"{"a":1,"a":2}"#.utf8)) == nil)
+        let deep = String(repeating: "[", count: 100_000)
+        #expect(WireJSON.decodeUsual([Int].self, from: Array(deep.utf8)) == nil)
+    }
+}
