@@ -439,7 +439,7 @@ let testTargets: [Target] = [
     tests("HTTPTransport", "EdgeprofAPI", "Gzip", "HTTPTestServer"),
     tests("Spool"),
     tests("Uploader", "Spool", "EdgeprofAPI", "HTTPTransport", "HTTPTestServer"),
-    tests("AgentRuntime", "EdgeprofAPI", "HTTPTransport", "Spool", "Uploader", "HTTPTestServer"),
+    tests("AgentRuntime", "EdgeprofAPI", "HTTPTransport", "Spool", "Uploader", "HTTPTestServer", crypto),
     tests("WireJSON", "EdgeprofAPI", "Statistics"),
     tests("CollectorStore", "EdgeprofAPI", "Checksum", "Statistics", grdb),
     tests(

@@ -7,6 +7,7 @@ struct PreparedRun: Sendable {
     let jobId: String?
     let assignmentId: String?
     let model: String
+    let modelSha256: String
     let outcome: Run.Outcome
     let startedAt: Timestamp
     let stored: StoredRun
@@ -16,7 +17,8 @@ struct PreparedRun: Sendable {
 
     init(_ run: Run) {
         (id, agentId, jobId, assignmentId) = (run.id, run.agentId, run.jobId, run.assignmentId)
-        (model, outcome, startedAt) = (run.model.name, run.outcome, run.startedAt)
+        (model, modelSha256) = (run.model.name, run.model.sha256)
+        (outcome, startedAt) = (run.outcome, run.startedAt)
         stored = RunCodec.encode(run)
         rollup = Rollup(run)
         rollupKey = RollupCodec.encode(rollup.key)

@@ -116,7 +116,11 @@ private struct DeliveryGroup {
         guard let assignment else { return "assignmentId names no assignment" }
         if try assignment.text("agent_id") != run.agentId { return "assignmentId belongs to another agent" }
         if try assignment.text("job_id") != run.jobId { return "assignmentId belongs to another job than jobId" }
-        return try assignment.text("model") == run.model ? nil : "model.name is not the assignment's model"
+        let model = try assignment.text("model")
+        if Run.ModelReference.isSHA256(model) {
+            return model == run.modelSha256 ? nil : "model.sha256 is not the assignment's model"
+        }
+        return model == run.model ? nil : "model.name is not the assignment's model"
     }
 
     private mutating func isKnown(_ agentId: String) throws -> Bool {
