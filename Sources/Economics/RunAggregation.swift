@@ -54,7 +54,7 @@ public enum RunAggregation {
     ///   - accuracies: int8 accuracies by SHA-256 of the model.
     /// - Returns: One measurement for each model, tier and settings, in that order.
     public static func measurements(
-        from hosts: [HostMeasurement],
+        fromHosts hosts: [HostMeasurement],
         accuracies: [String: ModelAccuracy] = [:]
     ) -> MeasurementSet {
         let names = ModelNames(hosts.flatMap { host in host.sha256s.map { (host.model, host.isFile, $0) } })

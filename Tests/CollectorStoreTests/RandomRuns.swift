@@ -2,22 +2,22 @@ import EdgeprofAPI
 import Statistics
 
 /// Runs with every field set or not at random, whatever a run of the wire could mean by it.
-struct RandomRuns {
+final class RandomRuns {
     var random: RandomSource
 
     init(seed: UInt64) { random = RandomSource(seed: seed) }
 
-    private mutating func coin() -> Bool { random.uniform() < 0.5 }
-    private mutating func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
-    private mutating func maybe<Value>(_ value: @autoclosure () -> Value) -> Value? { coin() ? value() : nil }
-    private mutating func pick<Choice: CaseIterable>(_ type: Choice.Type) -> Choice {
+    private func coin() -> Bool { random.uniform() < 0.5 }
+    private func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
+    private func maybe<Value>(_ value: @autoclosure () -> Value) -> Value? { coin() ? value() : nil }
+    private func pick<Choice: CaseIterable>(_ type: Choice.Type) -> Choice {
         let all = Array(type.allCases)
         return all[below(all.count)]
     }
 
-    private mutating func whole() -> UInt64 { random.next() >> UInt64(below(64)) }
+    private func whole() -> UInt64 { random.next() >> UInt64(below(64)) }
 
-    private mutating func number() -> Double {
+    private func number() -> Double {
         switch below(6) {
         case 0: 0
         case 1: -0.0
@@ -28,30 +28,30 @@ struct RandomRuns {
         }
     }
 
-    private mutating func text() -> String {
+    private func text() -> String {
         let pool: [String] = [
             "", "a", "conv1/weights", "ä € \u{1F600}", "\"\\/\u{7}", String(repeating: "x", count: 300),
         ]
         return pool[below(pool.count)] + (coin() ? "\(below(100))" : "")
     }
 
-    private mutating func id() -> String {
+    private func id() -> String {
         coin() ? UUIDv7.make(at: Timestamp(millisecondsSinceEpoch: Int64(below(1 << 40))), using: &random) : text()
     }
 
-    private mutating func texts() -> [String] { (0..<below(4)).map { _ in text() } }
-    private mutating func counts() -> [String: UInt64] {
+    private func texts() -> [String] { (0..<below(4)).map { _ in text() } }
+    private func counts() -> [String: UInt64] {
         Dictionary((0..<below(5)).map { _ in (text(), whole()) }) { first, _ in first }
     }
 
-    private mutating func value() -> MeasuredValue {
+    private func value() -> MeasuredValue {
         var value =
             coin() ? MeasuredValue(number()) : MeasuredValue(unavailable: pick(Availability.self), reason: text())
         if below(8) == 0 { value.reason = maybe(text()) }
         return value
     }
 
-    mutating func run() -> Run {
+    func run() -> Run {
         var run = Run(
             schemaVersion: below(3),
             id: id(),
@@ -93,7 +93,7 @@ struct RandomRuns {
         return run
     }
 
-    private mutating func host() -> HostFacts {
+    private func host() -> HostFacts {
         var host = HostFacts(
             hostname: text(),
             architecture: text(),
@@ -119,7 +119,7 @@ struct RandomRuns {
         return host
     }
 
-    private mutating func latency() -> Run.Latency {
+    private func latency() -> Run.Latency {
         Run.Latency(
             p50: whole(),
             p90: whole(),
@@ -139,7 +139,7 @@ struct RandomRuns {
         )
     }
 
-    private mutating func histogram() -> [[UInt64]] {
+    private func histogram() -> [[UInt64]] {
         switch below(4) {
         case 0: return (0..<below(4)).map { _ in (0..<below(4)).map { _ in whole() } }
         case 1:
@@ -149,7 +149,7 @@ struct RandomRuns {
         }
     }
 
-    private mutating func memory() -> Run.Memory {
+    private func memory() -> Run.Memory {
         Run.Memory(
             peakRssBytes: whole(),
             loadPeakRssBytes: whole(),
@@ -166,7 +166,7 @@ struct RandomRuns {
         )
     }
 
-    private mutating func limit() -> Run.MemoryLimit {
+    private func limit() -> Run.MemoryLimit {
         Run.MemoryLimit(
             bytes: whole(),
             mechanism: pick(Run.MemoryLimit.Mechanism.self),
@@ -181,7 +181,7 @@ struct RandomRuns {
         )
     }
 
-    private mutating func counter() -> Run.Counter {
+    private func counter() -> Run.Counter {
         Run.Counter(
             name: text(),
             availability: pick(Availability.self),
@@ -194,7 +194,7 @@ struct RandomRuns {
         )
     }
 
-    private mutating func energy() -> Run.Energy {
+    private func energy() -> Run.Energy {
         var idle: Run.Energy.Idle?
         if coin() {
             idle = .init(
@@ -225,7 +225,7 @@ struct RandomRuns {
         )
     }
 
-    private mutating func heat() -> Run.Heat {
+    private func heat() -> Run.Heat {
         Run.Heat(
             throttling: .init(availability: pick(Availability.self), reason: maybe(text()), causes: texts()),
             lowestHertz: value(),
@@ -244,7 +244,7 @@ struct RandomRuns {
         )
     }
 
-    private mutating func load() -> Run.Load {
+    private func load() -> Run.Load {
         Run.Load(
             cpuPressureFraction: value(),
             memoryPressureFraction: value(),
@@ -259,7 +259,7 @@ struct RandomRuns {
         )
     }
 
-    private mutating func roofline() -> Run.Roofline {
+    private func roofline() -> Run.Roofline {
         guard coin() else { return .init(absent: text()) }
         return Run.Roofline(
             share: number(),
@@ -271,7 +271,7 @@ struct RandomRuns {
         )
     }
 
-    private mutating func layers() -> [Run.Layer] {
+    private func layers() -> [Run.Layer] {
         (0..<below(30)).map { _ in
             var layer = Run.Layer(
                 name: text(),

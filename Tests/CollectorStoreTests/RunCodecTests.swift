@@ -21,7 +21,7 @@ import Testing
 
     @Test func nothingOfAnyRunIsLost() throws {
         for seed: UInt64 in 0..<400 {
-            var runs = RandomRuns(seed: seed)
+            let runs = RandomRuns(seed: seed)
             let run = runs.run()
             let stored = RunCodec.encode(run)
             let read = try RunCodec.decode(stored.body, parts: parts(stored))
@@ -34,7 +34,7 @@ import Testing
 
     /// A field added to a type of a run must be added to its archive too: these counts are there to be tripped over.
     @Test func everyFieldIsArchived() throws {
-        var runs = RandomRuns(seed: 1)
+        let runs = RandomRuns(seed: 1)
         var fields: [String: Int] = [:]
         func count(_ value: Any) {
             let mirror = Mirror(reflecting: value)
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func damageIsRefused() throws {
-        var runs = RandomRuns(seed: 7)
+        let runs = RandomRuns(seed: 7)
         for _ in 0..<6 {
             let stored = RunCodec.encode(runs.run())
             let parts = parts(stored)
@@ -84,7 +84,7 @@ import Testing
     @Test func bytesThatFitTheirChecksumAreStillNotTrusted() throws {
         var source = RandomSource(seed: 11)
         for seed: UInt64 in 0..<60 {
-            var runs = RandomRuns(seed: seed)
+            let runs = RandomRuns(seed: seed)
             let stored = RunCodec.encode(runs.run())
             for _ in 0..<100 {
                 var body = Array(stored.body.dropLast(4))
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test func runsOfLaterVersionsAreNotGuessedAt() throws {
-        var runs = RandomRuns(seed: 5)
+        let runs = RandomRuns(seed: 5)
         let stored = RunCodec.encode(runs.run())
         var body = stored.body
         body[0] = 2

@@ -21,6 +21,8 @@ struct WireScan: ~Copyable {
     private let bytes: UnsafeBufferPointer<UInt8>
     private(set) var values: [WireValue] = []
     private var place = 0
+    /// Whether a text holds more than ASCII.
+    private var holdsMore = false
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
@@ -33,7 +35,9 @@ struct WireScan: ~Copyable {
     mutating func scan() -> Bool {
         guard value(level: 0) else { return false }
         skipSpace()
-        return place == bytes.count - 1
+        guard place == bytes.count - 1 else { return false }
+        // Also of keys and of values that nobody asks for.
+        return !holdsMore || String(validating: bytes.dropLast(), as: UTF8.self) != nil
     }
 
     private mutating func skipSpace() {
@@ -112,15 +116,17 @@ struct WireScan: ~Copyable {
         return true
     }
 
-    /// Whether the bytes are UTF-8 is seen when the text is made.
+    /// Whether the bytes are UTF-8 is seen at the end.
     private mutating func text() -> Bool {
         place += 1
         let start = place
         var kind = WireValue.Kind.text
+        var seen: UInt8 = 0
         while true {
             let byte = bytes[place]
             if byte == UInt8(ascii: "\"") { break }
             guard byte >= 0x20 else { return false }
+            seen |= byte
             if byte == UInt8(ascii: "\\") {
                 kind = .textWithEscapes
                 place += 1
@@ -134,6 +140,7 @@ struct WireScan: ~Copyable {
             }
             place += 1
         }
+        if seen >= 0x80 { holdsMore = true }
         note(kind, from: start)
         place += 1
         return true

@@ -111,7 +111,7 @@ struct Summary: Sendable {
         }
         if unusable > 0 { warnings.append("runs left out for a histogram that cannot be read: \(unusable)") }
         // One absurd measurement must not keep all others from being ranked.
-        let all = RunAggregation.measurements(from: hosts, accuracies: inputs.accuracies).measurements
+        let all = RunAggregation.measurements(fromHosts: hosts, accuracies: inputs.accuracies).measurements
         let sound = all.filter { MeasurementSet(measurements: [$0]).problems().isEmpty }
         if sound.count < all.count {
             warnings.append("measurements left out for figures out of range: \(all.count - sound.count)")
