@@ -43,7 +43,7 @@ import Testing
         }
         for _ in 0..<200 { count(runs.run()) }
         let known = [
-            "Run": 28, "HostFacts": 14, "HostLimits": 3, "ModelReference": 4, "Latency": 10, "Interval": 4,
+            "Run": 29, "HostFacts": 14, "HostLimits": 3, "ModelReference": 4, "Latency": 11, "Interval": 4,
             "UpperBound": 3,
             "Outliers": 2, "Memory": 12, "PageFaults": 2, "MemoryLimit": 10, "Counter": 8, "Energy": 11, "Idle": 10,
             "WarmUp": 4, "Heat": 14, "Throttling": 3, "Load": 10, "Roofline": 7, "Bandwidth": 2, "Layer": 9,
@@ -125,8 +125,9 @@ import Testing
     @Test func runsOfLaterVersionsAreNotGuessedAt() throws {
         let runs = RandomRuns(seed: 5)
         let stored = RunCodec.encode(runs.run())
-        var body = stored.body
+        var body = Array(stored.body.dropLast(4))
         body[0] = 2
+        withUnsafeBytes(of: CRC32C.checksum(body).littleEndian) { body.append(contentsOf: $0) }
         #expect(throws: StoredRunError.newer(version: 2)) { try RunCodec.decode(body, parts: parts(stored)) }
         #expect(throws: StoredRunError.missingPart) { try RunCodec.decode(stored.body, parts: [:]) }
     }

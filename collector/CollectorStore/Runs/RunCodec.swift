@@ -82,16 +82,16 @@ enum RunCodec {
         return run
     }
 
-    /// Version, whole length and checksum.
+    /// Checksum, then version: every version ends in the checksum, so that damage is not taken for a later one.
     private static func require(_ body: [UInt8]) throws(StoredRunError) {
-        guard let version = body.first else { throw .damaged }
-        guard version == Self.version else { throw version > Self.version ? .newer(version: version) : .damaged }
-        guard body.count >= leastBytes, body[1] <= isPacked else { throw .damaged }
+        guard body.count >= leastBytes else { throw .damaged }
         var sum: UInt32 = 0
         for index in 0..<4 { sum |= UInt32(body[body.count - 4 + index]) << UInt32(8 * index) }
         guard body.withUnsafeBytes({ CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0.dropLast(4))) }) == sum else {
             throw .damaged
         }
+        guard body[0] == version else { throw body[0] > version ? .newer(version: body[0]) : .damaged }
+        guard body[1] <= isPacked else { throw .damaged }
     }
 
     private static func part(of run: Run, kind: UInt8) -> SharedPart {
