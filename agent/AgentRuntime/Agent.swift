@@ -21,6 +21,15 @@ public struct Agent: Sendable {
         public var heartbeatInterval: Duration = .seconds(30)
         var pace = JobLoop.Pace()
 
+        /// Has the agent do one round of work and end: carry out the open assignments, hand over all runs.
+        ///
+        /// - Parameter seconds: how long nothing may go forward before the round is given up; 0 or more.
+        public mutating func workOnce(givingUpAfter seconds: Double) {
+            let patience = Duration.seconds(seconds)
+            pace.round = SingleRound(patience: patience)
+            pace.troubleWait = min(pace.troubleWait, patience)
+        }
+
         /// Makes the default configuration.
         public init() {}
     }
@@ -29,6 +38,7 @@ public struct Agent: Sendable {
     private let identity: AgentIdentity
     private let services: [any Service]
     private let logger: Logger
+    private let round: SingleRound?
 
     /// Opens the spool and makes ready; nothing is sent yet.
     ///
@@ -118,12 +128,13 @@ public struct Agent: Sendable {
         self.spool = spool
         self.identity = identity
         self.logger = logger
+        round = configuration.pace.round
     }
 
-    /// Works until it is told to stop: by a signal, or by cancelling the task.
+    /// Works until it is told to stop: by a signal, or by cancelling the task; or for one round, when that is asked for.
     ///
     /// - Parameter signals: end the agent in good order.
-    /// - Throws: what a service could not go on after.
+    /// - Throws: what a service could not go on after; `AgentError` when the one round was not finished.
     public func run(gracefulShutdownSignals signals: [UnixSignal] = [.sigterm, .sigint]) async throws {
         for damaged in spool.damaged {
             logger.error("the spool's \(damaged.name) was set aside: \(damaged.reason)")
@@ -139,13 +150,26 @@ public struct Agent: Sendable {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 // First in, last out: the manager hears of the end when it is one.
-                services: [notify].compactMap(\.self) + services,
+                services: ([notify].compactMap(\.self) + services).map { service in
+                    ServiceGroupConfiguration.ServiceConfiguration(
+                        service: service,
+                        // The others would go on for ever after the one round.
+                        successTerminationBehavior: round != nil && service is JobLoop
+                            ? .gracefullyShutdownGroup : .cancelGroup
+                    )
+                },
                 gracefulShutdownSignals: signals,
                 logger: Logger(label: "edgeprof-agent.services") { _ in SwiftLogNoOpLogHandler() }
             )
         )
         try await group.run()
-        logger.notice("stopped; \(spool.statistics.records) runs wait to be sent")
+        let left = spool.statistics.records
+        guard let round else { return logger.notice("stopped; \(left) runs wait to be sent") }
+        guard round.isComplete else {
+            let why = round.trouble.map { ": \($0)" } ?? ""
+            throw AgentError(code: .unfinished, message: "not all was done\(why); \(left) runs wait to be sent")
+        }
+        logger.notice("all was done and handed over")
     }
 }
 

@@ -16,6 +16,8 @@ public struct AgentError: Error, Sendable, Hashable, CustomStringConvertible {
         case token
         /// The collector did not enrol the agent.
         case collector
+        /// A single round of work was given up, or stopped, before all was done.
+        case unfinished
     }
 
     /// The kind of failure.

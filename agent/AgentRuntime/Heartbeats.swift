@@ -16,7 +16,9 @@ struct Heartbeats: Sendable {
     let host: @Sendable () -> HostFacts
 
     /// Tells that the agent lives; call it in a turn.
-    func beat() async {
+    ///
+    /// - Returns: why the collector does not know, nil when it does.
+    func beat() async -> CollectorError? {
         await send(nil, timeoutSeconds: 30)
     }
 
@@ -26,7 +28,7 @@ struct Heartbeats: Sendable {
             model: order.assignment.model,
             expectedSeconds: Self.expectedSeconds(order.settings)
         )
-        await send(measuring, timeoutSeconds: Self.announcementSeconds)
+        _ = await send(measuring, timeoutSeconds: Self.announcementSeconds)
     }
 
     /// How long a measurement may take all in all: what fills the queue and warms up comes on top of what is timed, and
@@ -35,7 +37,7 @@ struct Heartbeats: Sendable {
         min(max(0, settings.durationSeconds), 3600) * 1.2 + 60
     }
 
-    private func send(_ measuring: Heartbeat.Measuring?, timeoutSeconds: Double) async {
+    private func send(_ measuring: Heartbeat.Measuring?, timeoutSeconds: Double) async -> CollectorError? {
         let (statistics, cost) = (spool.statistics, SelfCost.current())
         let heartbeat = Heartbeat(
             version: Edgeprof.version,
@@ -52,6 +54,10 @@ struct Heartbeats: Sendable {
         do throws(CollectorError) {
             try await client.heartbeat(heartbeat, agentId: agentId, timeoutSeconds: timeoutSeconds)
             connection.succeeded(.heartbeat)
-        } catch { connection.failed(.heartbeat, error) }
+            return nil
+        } catch {
+            connection.failed(.heartbeat, error)
+            return error
+        }
     }
 }

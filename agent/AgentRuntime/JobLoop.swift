@@ -19,6 +19,8 @@ struct JobLoop: Service {
         var unauthorizedWait = UploadMachine.unauthorizedWait
         /// While a finished run cannot be written, or nothing can be measured.
         var troubleWait = Duration.seconds(30)
+        /// Set where there is one round of work and no more.
+        var round: SingleRound?
     }
 
     let client: CollectorClient
@@ -36,7 +38,9 @@ struct JobLoop: Service {
     let logger: Logger
 
     func run() async {
-        await cancelWhenGracefulShutdown { await loop() }
+        await cancelWhenGracefulShutdown {
+            if let round = pace.round { await once(round) } else { await loop() }
+        }
     }
 
     private func loop() async {
@@ -129,13 +133,18 @@ struct JobLoop: Service {
                 hasComplained = true
             }
             await pause(pace.troubleWait)
-            if Task.isCancelled { return }
+            if Task.isCancelled || pace.round.map({ $0.timeLeft(isTroubled: true) <= .zero }) == true { return }
         }
     }
 
     private func pause(_ duration: Duration) async {
         if duration > .zero { try? await Task.sleep(for: duration) }
     }
+}
+
+extension JobLoop {
+    /// Carries out an assignment; whether that went well, the spool knows.
+    func fulfil(_ assignment: Assignment) async { await carryOut(assignment) }
 }
 
 extension Spool.Worth {

@@ -60,6 +60,9 @@ public final class ConnectionLog: Sendable {
         }
     }
 
+    /// Whether anything has failed since it last went well.
+    public var isTroubled: Bool { troubled.withLock { !$0.isEmpty } }
+
     private func note(_ trouble: Trouble?, _ channel: Channel, _ message: String) {
         let (before, after) = troubled.withLock { troubled in
             let before = troubled.values.max()

@@ -11,10 +11,13 @@ import Systemd
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Take jobs from the collector, measure, hand over the runs; for ever.",
+        abstract: "Take jobs from the collector, measure, hand over the runs; for ever, or once.",
         discussion: """
             Goes on while the collector cannot be reached. SIGTERM ends it at once and in good order: a measurement \
             under way is given up and taken again later, finished runs are kept.
+
+            With --once it carries out what is open, hands over all finished runs and ends: with exit code 0 when \
+            nothing is left, 1 when runs wait or the collector cannot be reached.
             """
     )
 
@@ -46,11 +49,22 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Start after a random part of this time, so that a fleet does not come as one. (default: 1)",
+            "Start after a random part of this time, so that a fleet does not come as one. (default: 1, once: 0)",
             valueName: "seconds"
         )
     )
     var startupJitter: Double?
+
+    @ArgumentParser.Flag(help: "Do one round of work and end, for cron and CI.")
+    var once = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --once: give up when nothing has gone forward for this long. (default: 600)",
+            valueName: "seconds"
+        )
+    )
+    var onceTimeout: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -71,11 +85,20 @@ struct RunCommand: AsyncParsableCommand {
         if let text = modelCacheLimit ?? file.values[.modelCacheLimit] {
             configuration.modelByteCap = try Arguments.byteSize(text)
         }
-        let jitter = startupJitter.map { "\($0)" } ?? file.values[.startupJitter] ?? "1"
+        let jitter = startupJitter.map { "\($0)" } ?? (once ? "0" : file.values[.startupJitter] ?? "1")
         guard let seconds = Double(jitter), (0...3600).contains(seconds) else {
             throw bad("startup jitter '\(jitter)' is not 0 to 3600 seconds")
         }
         configuration.startupJitter = .seconds(seconds)
+        if once {
+            let patience = onceTimeout ?? 600
+            guard (0...86_400).contains(patience) else {
+                throw bad("once timeout '\(patience)' is not 0 to 86400 seconds")
+            }
+            configuration.workOnce(givingUpAfter: patience)
+        } else if onceTimeout != nil {
+            throw bad("--once-timeout is of use with --once only")
+        }
         let name = logLevel ?? file.values[.logLevel] ?? Logger.Level.info.rawValue
         guard let level = Logger.Level(rawValue: name) else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
