@@ -142,6 +142,57 @@ import Uploader
         #expect(try FileManager.default.contentsOfDirectory(atPath: rig.folder + "/rejected").count == 2)
     }
 
+    /// A collector that reads no assignment from a body cannot end it; a run that says so does.
+    @Test(arguments: [400, 413, 422], [false, true])
+    func anAssignmentWhoseRunIsRefusedAsAWholeEnds(status: Int, refusesAll: Bool) async throws {
+        let rig = try Rig()
+        let server = try HTTPTestServer { request in
+            let isSubstitute = request.text.contains("the collector refuses")
+            return isSubstitute && !refusesAll
+                ? Self.store(request)
+                : .json(status, #"{"status":\#(status),"title":"No"}"#, type: "application/problem+json")
+        }
+        defer { server.stop() }
+        let run = Run(
+            id: "first",
+            agentId: "agent",
+            jobId: "job",
+            assignmentId: "task",
+            startedAt: Timestamp(millisecondsSinceEpoch: 1_790_000_000_000),
+            host: HostFacts(
+                hostname: "attic",
+                architecture: "x86_64",
+                cpuModel: "Test CPU",
+                kernel: "6.1",
+                operatingSystem: "Debian",
+                usableCpus: 4,
+                onlineCpus: 4,
+                memoryBytes: 8 << 30,
+                isa: "portable"
+            ),
+            outcome: .ok,
+            model: Run.ModelReference(name: "resnet18", sha256: "wrong"),
+            threads: 1,
+            instances: 1,
+            isa: "portable",
+            plan: .fused,
+            scenario: .singleStream,
+            producer: "test"
+        )
+        try rig.spool.append(id: "first", reference: "task", payload: try CollectorClient.json(run))
+        try rig.start(server.url)
+        #expect(try await rig.drained())
+        await rig.stop()
+        #expect(rig.spool.isAnswered("task"))
+        let sent = try server.requests.map { try JSONDecoder().decode(RunBatch.self, from: Data($0.body)).runs[0] }
+        #expect(sent.count == 2 && sent[0].id == "first")
+        let substitute = try #require(sent.last)
+        #expect(UUIDv7.isValid(substitute.id) && substitute.assignmentId == "task" && substitute.outcome == .refused)
+        #expect(substitute.model.sha256.isEmpty && substitute.outcomeReason?.contains("the collector refuses") == true)
+        let rejected = try FileManager.default.contentsOfDirectory(atPath: rig.folder + "/rejected")
+        #expect(rejected.filter { $0.hasSuffix(".reason") }.count == (refusesAll ? 2 : 1))
+    }
+
     @Test(arguments: [401, 403]) func aRefusedTokenKeepsEverythingAndSaysSo(status: Int) async throws {
         let rig = try Rig()
         let server = try HTTPTestServer { _ in .answer(status) }

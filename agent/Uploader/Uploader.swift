@@ -24,13 +24,13 @@ public struct Uploader: Sendable {
         }
     }
 
-    private let spool: Spool
+    let spool: Spool
     private let send: Send
     private let wake: Wake
     private let turns: TurnLock
     private let connection: ConnectionLog
     private let backoff: Backoff
-    private let logger: Logger
+    let logger: Logger
 
     /// Makes an uploader.
     ///
@@ -74,6 +74,9 @@ public struct Uploader: Sendable {
             case .wait(let instant): try? await Task.sleep(until: instant, tolerance: nil, clock: .continuous)
             case .send(let ids):
                 let outcome = await attempt(ids)
+                if case .refused(let reason) = outcome, let only = ids.first, ids.count == 1 {
+                    answer(insteadOf: only, because: reason)
+                }
                 carryOut(machine.finish(outcome, now: .now, using: &random))
             }
         }
