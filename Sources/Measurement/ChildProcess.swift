@@ -158,10 +158,15 @@ struct ChildProcess {
 
     /// Reads the child's record while it runs, and reaps it; kills it when it takes too long or writes too much.
     ///
-    /// - Parameter cancellation: kills it as well.
+    /// - Parameters:
+    ///   - cancellation: kills it as well.
+    ///   - onDiagnostics: called with all of the diagnostics so far, after each look at them while the child runs.
     /// - Returns: how it ended.
     /// - Throws: `cancelled`, after the child has been reaped.
-    func wait(cancellation: MeasurementCancellation) throws(MeasurementError) -> ChildResult {
+    func wait(
+        cancellation: MeasurementCancellation,
+        onDiagnostics: ([UInt8]) -> Void = { _ in }
+    ) throws(MeasurementError) -> ChildResult {
         var result = ChildResult(status: .unknown)
         var record = Drain(output.number, limit: command.outputLimit)
         var diagnostics = Drain(errors.number, limit: Self.diagnosticsLimit)
@@ -182,6 +187,7 @@ struct ChildProcess {
             }
             let left = Int32(clamping: (command.timeoutNanoseconds - waited) / 1_000_000 + 1)
             Drain.poll(&record, &diagnostics, milliseconds: min(left, Self.pollMilliseconds))
+            onDiagnostics(diagnostics.bytes)
             if wasStoppedOrContinued() { result.wasStopped = true }
             // Looked at apart from the pipes: a child may close them and hang, or end and leave them open in a child of its own.
             if hasEnded() {

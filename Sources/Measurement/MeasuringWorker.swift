@@ -60,6 +60,8 @@ public struct MeasuringWorker: Sendable {
     ///   - settings: how it is measured.
     ///   - host: the box, with its limits.
     ///   - timeoutSeconds: how long the worker may take at most, waiting for other measurements on this box included.
+    ///   - isAnswer: whether what it wrote can be read; a worker whose answer cannot has crashed.
+    ///   - onNote: told the worker's notes, a line each, while it runs.
     /// - Returns: its answer.
     /// - Throws: `MeasurementError` when this box cannot measure now; `CancellationError` when the task was cancelled.
     public func run(
@@ -67,7 +69,9 @@ public struct MeasuringWorker: Sendable {
         model: ModelSource,
         settings: MeasurementSettings,
         host: HostFacts,
-        timeoutSeconds: Double
+        timeoutSeconds: Double,
+        isAnswer: @escaping @Sendable ([UInt8]) -> Bool = { _ in true },
+        onNote: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> Answer {
         let cancellation = MeasurementCancellation()
         let started = Timestamp.now
@@ -77,7 +81,7 @@ public struct MeasuringWorker: Sendable {
                     // Not a task: it blocks for minutes, and the pool has no thread to spare for that.
                     try MeasurementThread(stackBytes: 256 << 10) {
                         do throws(MeasurementError) {
-                            let end = try wait(order, timeoutSeconds, cancellation)
+                            let end = try wait(order, timeoutSeconds, cancellation, isAnswer, onNote)
                             if let output = end.output { return continuation.resume(returning: .told(output)) }
                             var draft = RunDraft(model: model, settings: settings, host: host, producer: producer)
                             draft.startedAt = started
@@ -101,7 +105,9 @@ public struct MeasuringWorker: Sendable {
     private func wait(
         _ order: [UInt8],
         _ timeoutSeconds: Double,
-        _ cancellation: MeasurementCancellation
+        _ cancellation: MeasurementCancellation,
+        _ isAnswer: ([UInt8]) -> Bool,
+        _ onNote: (String) -> Void
     ) throws(MeasurementError) -> (output: [UInt8]?, trouble: ChildEnd) {
         let killsBefore = KernelKills.count
         let child = try ChildProcess(
@@ -116,11 +122,16 @@ public struct MeasuringWorker: Sendable {
                 graceNanoseconds: Self.graceNanoseconds
             )
         )
-        let result = try child.wait(cancellation: cancellation)
-        if result.status == .exited(0), !result.output.isEmpty, !result.wroteTooMuch, !result.timedOut {
-            return (result.output, ChildEnd(outcome: .ok))
-        }
+        var notes = WorkerNotes()
+        var result = try child.wait(cancellation: cancellation) { bytes in notes.take(bytes, onNote) }
+        result.diagnostics = WorkerNotes.without(result.diagnostics)
         let line = result.diagnostics.split(separator: "\n").first.map { String($0.prefix(200)) }
+        if result.status == .exited(0), !result.output.isEmpty, !result.wroteTooMuch, !result.timedOut {
+            if isAnswer(result.output) { return (result.output, ChildEnd(outcome: .ok)) }
+            let reason =
+                "the process that prepares and measures: its answer of \(result.output.count) bytes cannot be read"
+            return (nil, ChildEnd(outcome: .crashed, reason: reason))
+        }
         if result.status == .exited(Self.cannotMeasureExitCode) {
             throw MeasurementError(
                 .cannotMeasure,

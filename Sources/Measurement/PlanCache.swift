@@ -81,13 +81,30 @@ struct PlanCache: Sendable {
     ) throws(PreparationFailure) -> PreparedPlan {
         guard makeDirectory() else { throw problem("make", directory) }
         let plan = try request.plan(network)
-        do throws(InferenceError) {
-            try PlanWriter.write(plan, to: path(request, sha256))
-        } catch {
-            throw .error(MeasurementError(.noCache, error.message))
-        }
+        try leave(plan, at: path(request, sha256))
         guard let made = open(request, sha256) else { throw problem("read", path(request, sha256)) }
         return made
+    }
+
+    /// Leaves a plan under its name; on a full disk other plans make room for it.
+    private func leave(_ plan: Plan, at path: String) throws(PreparationFailure) {
+        do throws(InferenceError) { try PlanWriter.write(plan, to: path) } catch {
+            guard isDiskFull(for: plan) else { throw .error(MeasurementError(.noCache, error.message)) }
+            evict(keeping: [], limitBytes: 0)
+            do throws(InferenceError) { try PlanWriter.write(plan, to: path) } catch {
+                // Not tried again and again: it would pack the model each time.
+                throw .refused("\(error.message): no room for the packed plan; free some and ask again")
+            }
+        }
+    }
+
+    /// Whether the folder's disk has too little room for a plan.
+    private func isDiskFull(for plan: Plan) -> Bool {
+        var status = statvfs()
+        guard statvfs(directory, &status) == 0 else { return false }
+        let free = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        // What the tables and the file system itself take comes on top of the weights.
+        return !free.overflow && free.partialValue < UInt64(plan.weightsBytes) + 4 << 20
     }
 
     /// A model that cannot be had is a refused run.
@@ -152,7 +169,8 @@ struct PlanCache: Sendable {
     }
 
     /// Drops what was unused for longest until the rest fits.
-    private func evict(keeping kept: [String]) {
+    private func evict(keeping kept: [String], limitBytes: UInt64? = nil) {
+        let limitBytes = limitBytes ?? self.limitBytes
         var files: [(path: String, bytes: UInt64, used: timespec)] = []
         guard let folder = opendir(directory) else { return }
         while let entry = readdir(folder) {

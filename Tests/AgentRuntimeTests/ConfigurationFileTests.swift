@@ -21,7 +21,7 @@ import Testing
         ("=1", "there is no key ''"),
         (
             "spool_limit = 1MiB",
-            "there is no key 'spool_limit', only spool-limit, model-cache-limit, startup-jitter, log-level"
+            "there is no key 'spool_limit', only spool-limit, model-cache-limit, startup-jitter, worker-memory-limit, log-level"
         ),
         ("log-level = info\nlog-level = debug", "line 2: log-level is given twice"),
         ("\u{0}\u{1}", "is not key = value"),

@@ -68,6 +68,9 @@ import Testing
             (base + [url, "--memory-limit", "lots"], 2, "512MiB"),
             (["run", "--state-dir", rig.state, "--spool-limit", "1B"], 2, "spool limit"),
             (["run", "--state-dir", rig.state, "--startup-jitter", "-1"], 2, "startup-jitter"),
+            (["run", "--state-dir", rig.state, "--once-timeout", "5"], 2, "--once"),
+            (["run", "--state-dir", rig.state, "--once", "--once-timeout", "-1"], 2, "once-timeout"),
+            (["run", "--state-dir", rig.state, "--worker-memory-limit", "1MiB"], 2, "worker memory limit"),
             (base + [url], 1, "connection refused"),
             (["enroll", "--collector", url, "--token-file", "/nowhere", "--state-dir", rig.state], 1, "/nowhere"),
             (["enroll", "--collector", url, "--token-file", token, "--state-dir", file + "/x"], 1, "Not a directory"),
@@ -103,6 +106,33 @@ import Testing
         #expect(run.outcome == .ok && run.isa == "portable" && run.flags.contains(.standIn), "\(run)")
         #expect(run.latencyNanoseconds.map { $0.count > 0 } == true)
         #expect(collector.runs.first { $0.assignmentId == "unknown" }?.outcome == .refused)
+    }
+
+    @Test func onceItMeasuresHandsOverAndEndsByItself() async throws {
+        let (rig, collector) = (try Rig(), try FakeCollector())
+        defer { collector.server.stop() }
+        #expect(try enroll(rig, collector.url).status == 0)
+        collector.assign("task", model: "shufflenet_v2_x0_5", settings: JobSettings(durationSeconds: 0.2))
+        collector.assign("unknown", model: "nonsense")
+        let once = try run(rig, ["run", "--once", "--state-dir", rig.state])
+        #expect(once.status == 0, "\(once.lines)")
+        #expect(Set(collector.runs.map(\.outcome)) == [.ok, .refused])
+        collector.server.stop()
+        let unreachable = try run(rig, ["run", "--once", "--once-timeout", "0", "--state-dir", rig.state])
+        #expect(unreachable.status == 1 && unreachable.lines.last?.contains("0 runs wait") == true)
+    }
+
+    /// What packs a model gets no more than it is allowed, and what does not suffice is told as such.
+    @Test func aModelThatTakesTooMuchToPackIsOutOfMemory() async throws {
+        let (rig, collector) = (try Rig(), try FakeCollector())
+        defer { collector.server.stop() }
+        #expect(try enroll(rig, collector.url).status == 0)
+        collector.assign("large", model: "vgg16", settings: JobSettings(durationSeconds: 0.2))
+        collector.assign("small", model: "shufflenet_v2_x0_5", settings: JobSettings(durationSeconds: 0.2))
+        let once = try run(rig, ["run", "--once", "--worker-memory-limit", "300MiB", "--state-dir", rig.state])
+        #expect(once.status == 0, "\(once.lines)")
+        let outcomes = Dictionary(collector.runs.map { ($0.assignmentId ?? "", $0.outcome) }) { $1 }
+        #expect(outcomes == ["large": .oom, "small": .ok], "\(collector.runs.map(\.outcomeReason))")
     }
 
     @Test func killedAfterMeasuringItHandsOverTheSameRunLater() async throws {

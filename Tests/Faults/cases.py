@@ -6,6 +6,7 @@ import measuring_cases
 import model_cases
 import network_cases
 import time_cases
+import worker_cases
 
 CASES = [
     kill_cases.killed_at_random, measuring_cases.model_segfaults, measuring_cases.quiet_while_measuring,
@@ -15,6 +16,7 @@ CASES = [
     network_cases.name_lookup_fails, network_cases.wrong_certificate, network_cases.through_a_proxy,
     network_cases.network_cut_for_an_hour, time_cases.clock_steps,
     model_cases.bogus_model, model_cases.model_fetched_over_cuts, measuring_cases.model_loops,
+    worker_cases.model_out_of_memory, worker_cases.plan_cache_full, worker_cases.heartbeats_back_off,
 ]
 
 

@@ -1,6 +1,7 @@
 import EdgeprofAPI
 import Glibc
 import HostInfo
+import Synchronization
 import Testing
 
 @testable import Measurement
@@ -44,6 +45,50 @@ import Testing
         #expect(try await ended("echo half >&3; sleep 60", seconds: 1)?.outcome == .timeout)
         #expect(try await ended("kill -STOP $$", seconds: 1)?.outcome == .timeout)
         #expect(try await ended("echo 'terminate: bad_alloc' >&2; kill -ABRT $$")?.outcome == .oom)
+    }
+
+    @Test func anAnswerThatCannotBeReadIsACrash() async throws {
+        let answer = try await MeasuringWorker(program: "/bin/sh", arguments: ["-c", "echo garbage >&3"]).run(
+            order: [],
+            model: .zoo("resnet18"),
+            settings: JobSettings().resolved(usableCpus: 1),
+            host: HostFacts(.current(), limits: nil),
+            timeoutSeconds: 20,
+            isAnswer: { _ in false }
+        )
+        guard case .ended(let run) = answer else {
+            Issue.record("garbage is taken for an answer")
+            return
+        }
+        #expect(run.outcome == .crashed && run.outcomeReason?.contains("8 bytes cannot be read") == true)
+    }
+
+    @Test func notesAreToldWhileItRunsAndAreNoReason() async throws {
+        let notes = Mutex<[String]>([])
+        let script = "echo 'note: waiting' >&2; sleep 0.5; echo 'it broke' >&2; exit 9"
+        let answer = try await MeasuringWorker(program: "/bin/sh", arguments: ["-c", script]).run(
+            order: [],
+            model: .zoo("resnet18"),
+            settings: JobSettings().resolved(usableCpus: 1),
+            host: HostFacts(.current(), limits: nil),
+            timeoutSeconds: 20,
+            onNote: { note in notes.withLock { $0.append(note) } }
+        )
+        guard case .ended(let run) = answer else {
+            Issue.record("an answer without an answer")
+            return
+        }
+        #expect(notes.withLock { $0 } == ["waiting"])
+        #expect(run.outcomeReason?.contains("exit code 9 (it broke)") == true)
+    }
+
+    @Test func onlyWholeNotesAreTakenAndEachOnce() {
+        var (notes, told) = (WorkerNotes(), [String]())
+        for text in ["no", "note: a", "note: a\nnote:", "note: a\nnote: b\nother\n", "note: a\nnote: b\nother\n"] {
+            notes.take(Array(text.utf8)) { told.append($0) }
+        }
+        #expect(told == ["a", "b"])
+        #expect(WorkerNotes.without("note: a\nwrong\nnote: b") == "wrong")
     }
 
     @Test func aBoxThatCannotMeasureIsNoRun() async throws {

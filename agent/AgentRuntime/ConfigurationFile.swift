@@ -14,6 +14,8 @@ public struct ConfigurationFile: Sendable, Hashable {
         case modelCacheLimit = "model-cache-limit"
         /// Seconds, a random part of which passes before the agent talks.
         case startupJitter = "startup-jitter"
+        /// Memory for building and packing a model.
+        case workerMemoryLimit = "worker-memory-limit"
         /// The least level that is logged.
         case logLevel = "log-level"
     }

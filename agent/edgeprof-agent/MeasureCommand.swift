@@ -4,6 +4,7 @@ import EdgeprofAPI
 import FoundationEssentials
 import Glibc
 import HTTPTransport
+import Logging
 import Measurement
 
 /// `edgeprof-agent measure`: takes one run for the daemon, which starts it; see `MeasuringWorker`.
@@ -18,6 +19,8 @@ struct MeasureCommand: AsyncParsableCommand {
     private static let graceSeconds = 900.0
     /// Longest time that other measurements on this box are waited for.
     private static let patienceSeconds = 6 * 3600.0
+    /// Memory that a worker is given on a box that says it has hardly any.
+    private static let leastMemoryBytes: UInt64 = 128 << 20
 
     func run() async throws {
         do {
@@ -36,8 +39,10 @@ struct MeasureCommand: AsyncParsableCommand {
             ) { progress in
                 // The wait for others is not this run's time.
                 WorkerSide.limit(seconds: progress == .waitingForOtherMeasurement ? 0 : seconds)
+                // Packing reads what others wrote; the measuring process has limits of its own.
+                WorkerSide.limitMemory(to: progress == .preparing ? order.memoryBytes : nil)
                 if progress == .waitingForOtherMeasurement {
-                    EdgeprofAgent.complain("waiting for another measurement on this box to end")
+                    WorkerSide.note("waiting for another measurement on this box to end")
                 }
             }
             try WorkerSide.answer(try CollectorClient.json(run))
@@ -54,8 +59,13 @@ struct MeasureCommand: AsyncParsableCommand {
 
     /// Takes runs by starting this command, plans packed in a folder.
     ///
+    /// - Parameters:
+    ///   - cacheDirectory: the folder.
+    ///   - memoryLimit: bytes the worker may take to build and pack a model; nil for three quarters of the box's.
+    ///   - logger: told what the worker waits for.
+    /// - Returns: what takes runs.
     /// - Throws: `MeasurementError` when the agent's helper is missing.
-    static func measure(cacheDirectory: String) throws -> Measure {
+    static func measure(cacheDirectory: String, memoryLimit: UInt64?, logger: Logger) throws -> Measure {
         let worker = try MeasuringWorker(arguments: ["measure"])
         return { order in
             let work = WorkOrder(
@@ -63,6 +73,7 @@ struct MeasureCommand: AsyncParsableCommand {
                 modelPath: order.modelPath,
                 modelSha256: order.assignment.modelSha256,
                 settings: order.settings,
+                memoryBytes: memoryLimit ?? max(leastMemoryBytes, order.host.memoryBytes / 4 * 3),
                 limits: order.host.limits,
                 cacheDirectory: cacheDirectory
             )
@@ -71,7 +82,9 @@ struct MeasureCommand: AsyncParsableCommand {
                 model: work.source,
                 settings: order.settings,
                 host: order.host,
-                timeoutSeconds: patienceSeconds + seconds(order.settings)
+                timeoutSeconds: patienceSeconds + seconds(order.settings),
+                isAnswer: { (try? JSONDecoder().decode(Run.self, from: Data($0))) != nil },
+                onNote: { logger.notice("\($0)") }
             )
             switch answer {
             case .told(let bytes): return try JSONDecoder().decode(Run.self, from: Data(bytes))
@@ -89,6 +102,8 @@ private struct WorkOrder: Codable {
     var modelPath: String?
     var modelSha256: String?
     var settings: MeasurementSettings
+    /// What building and packing may take.
+    var memoryBytes: UInt64?
     var limits: HostLimits?
     var cacheDirectory: String
 

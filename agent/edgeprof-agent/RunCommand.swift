@@ -55,6 +55,14 @@ struct RunCommand: AsyncParsableCommand {
     )
     var startupJitter: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Memory to build and pack a model in; one that needs more is 'oom'. (default: three quarters of the box's)",
+            valueName: "size"
+        )
+    )
+    var workerMemoryLimit: String?
+
     @ArgumentParser.Flag(help: "Do one round of work and end, for cron and CI.")
     var once = false
 
@@ -75,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
     var logLevel: String?
 
     /// The command line's word, else the file's.
-    private func settings() throws -> (Agent.Configuration, Logger.Level) {
+    private func settings() throws -> (Agent.Configuration, Logger.Level, workerMemory: UInt64?) {
         let file = try ConfigurationFile(path: config ?? ConfigurationFile.standardPath, isOptional: config == nil)
         var configuration = Agent.Configuration()
         if let text = spoolLimit ?? file.values[.spoolLimit] {
@@ -104,14 +112,16 @@ struct RunCommand: AsyncParsableCommand {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
             throw bad("log level '\(name)' is none of \(levels)")
         }
-        return (configuration, level)
+        let workerMemory = try (workerMemoryLimit ?? file.values[.workerMemoryLimit]).map(Arguments.byteSize)
+        if let workerMemory, workerMemory < 64 << 20 { throw bad("worker memory limit is less than 64MiB") }
+        return (configuration, level, workerMemory)
     }
 
     private func bad(_ message: String) -> AgentError { AgentError(code: .badArgument, message: message) }
 
     func run() async throws {
         Memory.keepSmall()
-        let (configuration, level) = try settings()
+        let (configuration, level, workerMemory) = try settings()
         var logger = Logger(label: "edgeprof-agent") { ServiceLogHandler(label: $0) }
         logger.logLevel = level
         let agent = try Agent(
@@ -121,7 +131,11 @@ struct RunCommand: AsyncParsableCommand {
             logger: logger,
             host: { HostFacts(.current(), limits: $0) },
             // Said now rather than at the first job: without its helper the agent is of no use.
-            measure: try MeasureCommand.measure(cacheDirectory: state.stateDir + "/cache")
+            measure: try MeasureCommand.measure(
+                cacheDirectory: state.stateDir + "/cache",
+                memoryLimit: workerMemory,
+                logger: logger
+            )
         )
         try await agent.run()
     }
