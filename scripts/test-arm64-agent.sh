@@ -131,7 +131,8 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 url=http://127.0.0.1:$port
 "$bin/edgeprof-collector" serve --data-dir "$work/data" --port "$port" --packages "$work/debs" >"$work/collector.log" 2>&1 &
 for _ in $(seq 100); do edgeprof login "$url" --token-file "$work/admin" >/dev/null 2>&1 && break; sleep 0.1; done
-check "the collector hands it out" grep -q 'arm64) file=edgeprof-agent_' <(python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())' "$url/install.sh")
+python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())' "$url/install.sh" >"$work/install.sh"
+check "the collector hands it out" grep -q 'arm64) file=edgeprof-agent_' "$work/install.sh"
 edgeprof tokens create --role enrollment --uses 1 --expires 1h --output "$work/token" >/dev/null
 install -D -m 0600 "$work/token" "$root/etc/edgeprof/token"
 chmod 0755 "$root/etc/edgeprof"
