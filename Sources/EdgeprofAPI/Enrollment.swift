@@ -73,6 +73,8 @@ public struct Heartbeat: Codable, Sendable, Hashable {
     public var sentBytes: UInt64?
     /// What it is about to measure, when it will not be heard of until that is done.
     public var measuring: Measuring?
+    /// Seconds the box's local time is ahead of UTC; nil from versions that did not tell.
+    public var utcOffsetSeconds: Int?
 
     /// Makes a heartbeat.
     public init(
@@ -85,7 +87,8 @@ public struct Heartbeat: Codable, Sendable, Hashable {
         cpuSeconds: Double,
         peakRssBytes: UInt64? = nil,
         sentBytes: UInt64? = nil,
-        measuring: Measuring? = nil
+        measuring: Measuring? = nil,
+        utcOffsetSeconds: Int? = nil
     ) {
         self.version = version
         self.host = host
@@ -97,6 +100,7 @@ public struct Heartbeat: Codable, Sendable, Hashable {
         self.peakRssBytes = peakRssBytes
         self.sentBytes = sentBytes
         self.measuring = measuring
+        self.utcOffsetSeconds = utcOffsetSeconds
     }
 }
 

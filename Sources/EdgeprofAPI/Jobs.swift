@@ -8,13 +8,38 @@ public struct JobRequest: Codable, Sendable, Hashable {
     public var labels: [String: String]
     /// Repetitions of each model, each in a fresh process; at least 1.
     public var repetitions: Int
+    /// Only agents whose host matches this tier of the price list; nil for any.
+    public var tier: String?
+    /// An agent does what has a higher priority first, -100...100; nil for 0.
+    public var priority: Int?
+    /// The part of the day, by each agent's own local time, in which measurements may begin; nil for all of it.
+    public var window: TimeWindow?
+    /// What has not begun by then is given up; a schedule ends.
+    public var deadline: Timestamp?
+    /// Asks for the same again and again, so many seconds apart; nil for once.
+    public var everySeconds: Int?
 
     /// Makes a request.
-    public init(models: [String], settings: JobSettings, labels: [String: String] = [:], repetitions: Int = 1) {
+    public init(
+        models: [String],
+        settings: JobSettings,
+        labels: [String: String] = [:],
+        repetitions: Int = 1,
+        tier: String? = nil,
+        priority: Int? = nil,
+        window: TimeWindow? = nil,
+        deadline: Timestamp? = nil,
+        everySeconds: Int? = nil
+    ) {
         self.models = models
         self.settings = settings
         self.labels = labels
         self.repetitions = repetitions
+        self.tier = tier
+        self.priority = priority
+        self.window = window
+        self.deadline = deadline
+        self.everySeconds = everySeconds
     }
 }
 
@@ -126,17 +151,40 @@ public struct JobRecord: Codable, Sendable, Hashable {
     public var total: Int
     /// Assignments whose run has been stored, or rejected for good.
     public var finished: Int
-    /// Of those, runs with another outcome than `ok` and rejected ones.
+    /// Of those, runs with another outcome than `ok`, and those that never will have a run.
     public var failed: Int
+    /// Of those, the ones that never will have a run: rejected, cancelled or expired.
+    public var closed: Int?
+    /// When somebody cancelled it.
+    public var cancelledAt: Timestamp?
+    /// The first job of the schedule it is a round of, which stands for the schedule; nil for a job of its own.
+    public var scheduleId: String?
+    /// When the schedule's next round is due; nil unless this is the first job of one that goes on.
+    public var nextAt: Timestamp?
 
     /// Makes a record.
-    public init(id: String, request: JobRequest, createdAt: Timestamp, total: Int, finished: Int, failed: Int) {
+    public init(
+        id: String,
+        request: JobRequest,
+        createdAt: Timestamp,
+        total: Int,
+        finished: Int,
+        failed: Int,
+        closed: Int? = nil,
+        cancelledAt: Timestamp? = nil,
+        scheduleId: String? = nil,
+        nextAt: Timestamp? = nil
+    ) {
         self.id = id
         self.request = request
         self.createdAt = createdAt
         self.total = total
         self.finished = finished
         self.failed = failed
+        self.closed = closed
+        self.cancelledAt = cancelledAt
+        self.scheduleId = scheduleId
+        self.nextAt = nextAt
     }
 
     /// Whether every assignment has its run, or never will.

@@ -10,6 +10,17 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         self.millisecondsSinceEpoch = min(max(millisecondsSinceEpoch, Self.allowed.lowerBound), Self.allowed.upperBound)
     }
 
+    /// The last moment that can be written.
+    public static let distantFuture = Timestamp(millisecondsSinceEpoch: .max)
+
+    /// The moment so many seconds later, within years 0000 to 9999.
+    public func advanced(bySeconds seconds: Int) -> Timestamp {
+        let (milliseconds, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1000)
+        let (sum, overflowAgain) = millisecondsSinceEpoch.addingReportingOverflow(milliseconds)
+        let end: Int64 = seconds < 0 ? .min : .max
+        return Timestamp(millisecondsSinceEpoch: overflow || overflowAgain ? end : sum)
+    }
+
     /// Earlier before later.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.millisecondsSinceEpoch < right.millisecondsSinceEpoch

@@ -37,7 +37,43 @@ import Testing
         let heartbeat = try #require(collector.with { $0.heartbeats.last })
         #expect(heartbeat.rssBytes > 1 << 20 && heartbeat.cpuSeconds > 0)
         #expect(heartbeat.spoolRecords == 0 && heartbeat.droppedRecords == 0)
+        #expect(heartbeat.utcOffsetSeconds == TimeZone.current.secondsFromGMT())
         #expect(heartbeat.version == Edgeprof.version && heartbeat.host.hostname == "attic")
+    }
+
+    /// A cancellation and a job of higher priority that come while a measurement runs count from the next one on.
+    @Test func whatTheCollectorDecidesMeanwhileCountsAtOnce() async throws {
+        let (rig, collector) = try await enrolled()
+        defer { collector.server.stop() }
+        for id in ["first", "cancelled", "last"] { collector.assign(id) }
+        let measured = Mutex<[String]>([])
+        try await rig.start { order in
+            if order.assignment.id == "first" {
+                collector.with { state in
+                    let urgent = Assignment(id: "urgent", jobId: "job-1", model: "m", settings: JobSettings())
+                    state.assignments.removeAll { $0.id == "cancelled" }
+                    state.assignments.insert(urgent, at: 0)
+                }
+            }
+            measured.withLock { $0.append(order.assignment.id) }
+            return Rig.run(for: order)
+        }
+        #expect(try await eventually { collector.runs.count == 3 })
+        await rig.stop()
+        #expect(measured.withLock { $0 } == ["first", "urgent", "last"])
+    }
+
+    /// The run of a cancelled assignment that was being measured is sent all the same.
+    @Test func aRunThatIsLateForItsAssignmentIsSent() async throws {
+        let (rig, collector) = try await enrolled()
+        defer { collector.server.stop() }
+        collector.assign("task")
+        try await rig.start { order in
+            collector.with { $0.assignments = [] }
+            return Rig.run(for: order)
+        }
+        #expect(try await eventually { collector.runs.map(\.assignmentId) == ["task"] })
+        await rig.stop()
     }
 
     @Test func aMeasurementIsToldOfBeforeItBegins() async throws {
@@ -115,8 +151,10 @@ import Testing
             measured.withLock { $0.append(order.assignment.id) }
             return Rig.run(for: order)
         }
-        #expect(try await eventually { measured.withLock { $0.count } == 5 })
+        // What is next is the collector's to say, so nothing more is measured while it is away.
+        #expect(try await eventually { measured.withLock { $0.count } == 3 })
         try await Task.sleep(for: .milliseconds(300))
+        #expect(measured.withLock { $0.count } == 3)
         let before = collector.runs.count
         #expect(before < 5)
         // The same port, with what was stored still stored.

@@ -34,6 +34,8 @@ import Testing
         Route(.post, "/v1/jobs", [.admin]),
         Route(.get, "/v1/jobs", [.viewer, .admin]),
         Route(.get, "/v1/jobs/ID", [.viewer, .admin]),
+        Route(.get, "/v1/jobs/ID/assignments", [.viewer, .admin]),
+        Route(.post, "/v1/jobs/ID/cancel", [.admin]),
         Route(.post, "/v1/tokens", [.admin]),
         Route(.get, "/v1/tokens", [.admin]),
         Route(.delete, "/v1/tokens/ID", [.admin]),

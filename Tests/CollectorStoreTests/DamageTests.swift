@@ -69,7 +69,8 @@ private struct DamagedStore {
         agentId = try await temporary.enroll("a")
         let agentId = agentId
         job = try await store.createSampleJob(repetitions: 3)
-        let assignment = try #require(try await store.unfinishedAssignments(agentId: agentId, limit: 1).first)
+        let open = try await store.unfinishedAssignments(agentId: agentId, limit: 1, at: TemporaryStore.now)
+        let assignment = try #require(open.first)
         run = Run.sample(agentId: agentId, assignment: assignment)
         let runs = [run] + (0..<100).map { _ in Run.sample(agentId: agentId) }
         _ = try await store.insert(runs, from: .administrator, at: TemporaryStore.now)
@@ -110,11 +111,15 @@ private struct DamagedStore {
             try await note { _ = try await store.tiers() }
             try await note { _ = try await store.jobs(limit: 10) }
             try await note { _ = try await store.job(id: job.id) }
-            let open = try? await store.unfinishedAssignments(agentId: agentId, limit: 1).first
-            try await note { _ = try await store.unfinishedAssignments(agentId: agentId, limit: 10) }
+            let open = try? await store.unfinishedAssignments(agentId: agentId, limit: 1, at: now).first
+            try await note { _ = try await store.unfinishedAssignments(agentId: agentId, limit: 10, at: now) }
+            try await note { _ = try await store.assignments(ofJob: job.id, limit: 10) }
+            try await note { _ = try await store.makeDueRounds(at: now.advanced(bySeconds: 100)) }
+            try await note { try await store.expireAssignments(at: now.advanced(bySeconds: 100)) }
             let answer = Run.sample(agentId: agentId, assignment: open)
             try await note { _ = try await store.insert([run, answer], from: .administrator, at: now) }
             try await note { _ = try await store.createSampleJob() }
+            try await note { _ = try await store.cancelJob(id: job.id, at: now) }
         }
         return codes
     }

@@ -36,8 +36,13 @@ import Testing
         let shop = try await temporary.enroll("shop", labels: ["site": "shop", "gen": "2"])
         let job = try await temporary.store.createSampleJob(labels: ["site": "lab"])
         #expect(job.total == 1)
-        #expect(try await temporary.store.unfinishedAssignments(agentId: lab, limit: 9).map(\.jobId) == [job.id])
-        #expect(try await temporary.store.unfinishedAssignments(agentId: shop, limit: 9).isEmpty)
+        #expect(
+            try await temporary.store.unfinishedAssignments(agentId: lab, limit: 9, at: TemporaryStore.now).map(\.jobId)
+                == [job.id]
+        )
+        #expect(
+            try await temporary.store.unfinishedAssignments(agentId: shop, limit: 9, at: TemporaryStore.now).isEmpty
+        )
         #expect(try await temporary.store.createSampleJob(labels: ["gen": "2"]).total == 2)
         let request = JobRequest(models: ["m"], settings: JobSettings(), labels: ["site": "mars"])
         #expect(try await temporary.store.createJob(request, at: now) == .noMatchingAgent)
@@ -57,11 +62,14 @@ import Testing
         let agentId = try await temporary.enroll("a")
         let first = try await temporary.store.createSampleJob(models: ["m1", "m2"], repetitions: 2)
         let second = try await temporary.store.createSampleJob(models: ["m3"])
-        let all = try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 100)
+        let all = try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 100, at: TemporaryStore.now)
         #expect(all.map(\.model) == ["m1", "m2", "m1", "m2", "m3"])
         #expect(all.map(\.jobId) == [first.id, first.id, first.id, first.id, second.id])
         #expect(all.allSatisfy { $0.settings == first.request.settings })
-        #expect(try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 2) == Array(all.prefix(2)))
+        #expect(
+            try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 2, at: TemporaryStore.now)
+                == Array(all.prefix(2))
+        )
         #expect(try await temporary.store.jobs(limit: 10).map(\.id) == [second.id, first.id])
         #expect(try await temporary.store.jobs(limit: 1).map(\.id) == [second.id])
     }
@@ -87,7 +95,7 @@ import Testing
         let temporary = try TemporaryStore()
         let agentId = try await temporary.enroll("a")
         let job = try await temporary.store.createSampleJob(models: ["m1", "m2", "m3"])
-        let work = try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 100)
+        let work = try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 100, at: TemporaryStore.now)
         let runs = [
             Run.sample(agentId: agentId, assignment: work[0], model: "m1"),
             Run.sample(agentId: agentId, assignment: work[2], outcome: .oom, model: "m3"),
@@ -96,7 +104,11 @@ import Testing
         #expect(results.map(\.status) == [.stored, .stored])
         let record = try #require(try await temporary.store.job(id: job.id))
         #expect(record.total == 3 && record.finished == 2 && record.failed == 1 && !record.isDone)
-        #expect(try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 9) == [work[1]])
+        #expect(
+            try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 9, at: TemporaryStore.now) == [
+                work[1]
+            ]
+        )
         // A second run of a finished assignment is kept, and changes nothing about the job.
         let again = Run.sample(agentId: agentId, assignment: work[0], outcome: .crashed, model: "m1")
         let second = try await temporary.store.insert([again], from: .agent(id: agentId), at: now)
@@ -111,10 +123,13 @@ import Testing
         let store = temporary.store
         let (agentId, other) = (try await temporary.enroll("a", labels: ["x": "1"]), try await temporary.enroll("b"))
         let job = try await store.createSampleJob(models: ["m1", "m2", "m3"], labels: ["x": "1"])
-        let work = try await store.unfinishedAssignments(agentId: agentId, limit: 100)
+        let work = try await store.unfinishedAssignments(agentId: agentId, limit: 100, at: TemporaryStore.now)
         let wrongModel = Run.sample(agentId: agentId, assignment: work[0], model: "m9")
         #expect(try await store.insert([wrongModel], from: .agent(id: agentId), at: now).map(\.status) == [.rejected])
-        #expect(try await store.unfinishedAssignments(agentId: agentId, limit: 9) == Array(work.dropFirst()))
+        #expect(
+            try await store.unfinishedAssignments(agentId: agentId, limit: 9, at: TemporaryStore.now)
+                == Array(work.dropFirst())
+        )
         // Nobody ends what is not theirs.
         let rejection = RejectedAssignment(assignmentId: work[1].id, reason: "no hash")
         try await store.rejectAssignments([rejection], agentId: other)
@@ -130,6 +145,6 @@ import Testing
         // What an administrator uploads ends nothing.
         let foreign = Run.sample(agentId: agentId, assignment: work[2], model: "m9")
         #expect(try await store.insert([foreign], from: .administrator, at: now).map(\.status) == [.rejected])
-        #expect(try await store.unfinishedAssignments(agentId: agentId, limit: 9) == [work[2]])
+        #expect(try await store.unfinishedAssignments(agentId: agentId, limit: 9, at: TemporaryStore.now) == [work[2]])
     }
 }

@@ -41,8 +41,12 @@ import Testing
         let (one, two) = (try await temporary.enroll("1"), try await temporary.enroll("2"))
         let job = try await temporary.store.createSampleJob(models: ["m"])
         let other = try await temporary.store.createSampleJob(models: ["m"])
-        let mine = try #require(try await temporary.store.unfinishedAssignments(agentId: one, limit: 1).first)
-        let theirs = try #require(try await temporary.store.unfinishedAssignments(agentId: two, limit: 1).first)
+        let mine = try #require(
+            try await temporary.store.unfinishedAssignments(agentId: one, limit: 1, at: TemporaryStore.now).first
+        )
+        let theirs = try #require(
+            try await temporary.store.unfinishedAssignments(agentId: two, limit: 1, at: TemporaryStore.now).first
+        )
         let taken = Run.sample(agentId: two)
         _ = try await temporary.store.insert([taken], from: .agent(id: two), at: now)
         var wrongJob = Run.sample(agentId: one, assignment: mine, model: "m")
@@ -128,7 +132,9 @@ import Testing
         let temporary = try TemporaryStore()
         let agentId = try await temporary.enroll("a")
         let job = try await temporary.store.createSampleJob(models: ["m"])
-        let work = try #require(try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 1).first)
+        let work = try #require(
+            try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 1, at: TemporaryStore.now).first
+        )
         let answer = Run.sample(agentId: agentId, assignment: work, outcome: .timeout, model: "m")
         let runs = [
             answer, .sample(agentId: agentId, model: "m"), .sample(agentId: nil, model: "m"), .sample(agentId: nil),

@@ -49,7 +49,8 @@ struct Heartbeats: Sendable {
             cpuSeconds: cost.cpuSeconds,
             peakRssBytes: cost.peakRssBytes,
             sentBytes: min(sentBytes(), 1 << 53),
-            measuring: measuring
+            measuring: measuring,
+            utcOffsetSeconds: LocalTime.utcOffsetSeconds()
         )
         do throws(CollectorError) {
             try await client.heartbeat(heartbeat, agentId: agentId, timeoutSeconds: timeoutSeconds)

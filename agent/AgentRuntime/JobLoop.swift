@@ -59,7 +59,8 @@ struct JobLoop: Service {
                 } else {
                     backoff.reset()
                 }
-                for assignment in open where !Task.isCancelled { await carryOut(assignment) }
+                // One, then asked again: what the collector decides meanwhile counts from the next measurement on.
+                if let next = open.first { await carryOut(next) }
             } catch {
                 connection.failed(.jobs, error)
                 switch error.code {

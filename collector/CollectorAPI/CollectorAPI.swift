@@ -1,6 +1,7 @@
 public import CollectorStore
 public import EdgeprofAPI
 public import Hummingbird
+public import Logging
 
 /// The collector's HTTP interface over a store.
 ///
@@ -40,6 +41,16 @@ public struct CollectorAPI: Sendable {
         self.tokenLifetimeSeconds = tokenLifetimeSeconds
         self.modelLimitBytes = modelLimitBytes
         self.clock = clock
+    }
+
+    /// What makes the rounds of schedules and heeds deadlines; to be run beside the responder.
+    ///
+    /// - Parameters:
+    ///   - interval: between two looks at the clock.
+    ///   - logger: told of rounds that are left out.
+    /// - Returns: the service.
+    public func jobTicker(every interval: Duration = .seconds(15), logger: Logger) -> JobTicker {
+        JobTicker(store: store, bell: bell, clock: clock, interval: interval, logger: logger)
     }
 
     /// The responder to hand to an application.

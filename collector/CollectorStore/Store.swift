@@ -58,8 +58,21 @@ public protocol Store: ModelStore {
     func jobs(limit: Int) async throws -> [JobRecord]
     /// One job; nil when there is none.
     func job(id: String) async throws -> JobRecord?
-    /// Assignments of an agent that have no run yet, oldest job first.
-    func unfinishedAssignments(agentId: String, limit: Int) async throws -> [Assignment]
+    /// A job's assignments and what became of each, in the order they were made.
+    func assignments(ofJob id: String, limit: Int) async throws -> [JobAssignment]
+    /// Assignments of an agent that have no run yet and may begin now, by the deadline of their job and by its window in the
+    /// agent's local time: highest priority first, then the oldest job.
+    func unfinishedAssignments(agentId: String, limit: Int, at now: Timestamp) async throws -> [Assignment]
+    /// Ends a job's open assignments without runs; of a schedule's first job, those of all its rounds, and makes no more.
+    ///
+    /// A run that comes for one of them all the same is stored and takes its place.
+    ///
+    /// - Returns: The job; nil when there is none.
+    func cancelJob(id: String, at now: Timestamp) async throws -> JobRecord?
+    /// Ends the open assignments of jobs whose deadline has passed.
+    func expireAssignments(at now: Timestamp) async throws
+    /// Makes the rounds of schedules that are due, each once however many collectors ask.
+    func makeDueRounds(at now: Timestamp) async throws -> [ScheduleRound]
 
     // MARK: Runs
 

@@ -58,13 +58,29 @@ public enum RunUploader: Sendable, Hashable {
 public enum JobCreation: Sendable, Hashable {
     /// Stored, with the agents that have work now.
     case created(JobRecord, agentIds: [String])
-    /// No agent carries the labels.
+    /// No agent carries the labels and is of the tier.
     case noMatchingAgent
+    /// The price list has no tier of that id.
+    case unknownTier
     /// It would make more assignments than a job may have.
     case tooManyAssignments(Int)
 
     /// Most assignments of a job.
     public static let maximumAssignments = 100_000
+}
+
+/// What became of a schedule's round that was due.
+public struct ScheduleRound: Sendable, Hashable {
+    /// The schedule's first job.
+    public var scheduleId: String
+    /// The round's job, or why there is none this time.
+    public var creation: JobCreation
+
+    /// Makes a value.
+    public init(scheduleId: String, creation: JobCreation) {
+        self.scheduleId = scheduleId
+        self.creation = creation
+    }
 }
 
 /// Which runs to list.

@@ -107,15 +107,16 @@ struct ServeCommand: AsyncParsableCommand {
         // A reader of standard output that goes away must not end the server.
         signal(SIGPIPE, SIG_IGN)
         let (listening, listens) = AsyncStream<Void>.makeStream()
+        let api = CollectorAPI(
+            store: store,
+            packages: packages,
+            publicURL: publicUrl,
+            tokenLifetimeSeconds: accessTokenSeconds,
+            modelLimitBytes: modelLimit.bytes,
+            clock: now
+        )
         let application = Application(
-            responder: CollectorAPI(
-                store: store,
-                packages: packages,
-                publicURL: publicUrl,
-                tokenLifetimeSeconds: accessTokenSeconds,
-                modelLimitBytes: modelLimit.bytes,
-                clock: now
-            ).responder(),
+            responder: api.responder(),
             server: .http1(configuration: .init(idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in
@@ -129,7 +130,7 @@ struct ServeCommand: AsyncParsableCommand {
                 as any Service
         }
         var configuration = ServiceGroupConfiguration(
-            services: [notify].compactMap(\.self) + [application],
+            services: [notify].compactMap(\.self) + [application, api.jobTicker(logger: logger)],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

@@ -6,7 +6,7 @@ import HTTPTransport
 struct Jobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask agents to profile models.",
-        subcommands: [Create.self, List.self, Wait.self]
+        subcommands: [Create.self, List.self, Show.self, Wait.self, Cancel.self]
     )
 
     /// The command `edgeprof jobs create`.
@@ -19,6 +19,7 @@ struct Jobs: AsyncParsableCommand {
                 Examples:
                   edgeprof jobs create resnet18 densenet121 --label site=lab --duration 10s
                   edgeprof models push mine-int8.onnx && edgeprof jobs create mine-int8
+                  edgeprof jobs create resnet18 --window 22:00-06:00 --every 24h --deadline 30d
                 """
         )
 
@@ -30,6 +31,11 @@ struct Jobs: AsyncParsableCommand {
             help: ArgumentHelp("Only agents with this label; repeatable.", valueName: "key=value")
         )
         var labels: [LabelArgument] = []
+
+        @Option(help: ArgumentHelp("Only agents whose host is of this tier now; see tiers list.", valueName: "id"))
+        var tier: String?
+
+        @OptionGroup var times: JobTimeOptions
 
         @Option(help: "single-stream or offline; offline, all instances busy, is what ROI is computed from.")
         var scenario: Scenario = .offline
@@ -69,6 +75,7 @@ struct Jobs: AsyncParsableCommand {
 
         func validate() throws {
             if let problem = settings.resolved(usableCpus: 1).problems().first { throw ValidationError(problem) }
+            if tier?.isEmpty == true { throw ValidationError("--tier is empty; see: edgeprof tiers list") }
             if repetitions < 1 { throw ValidationError("--repetitions must be at least 1") }
         }
 
@@ -87,12 +94,14 @@ struct Jobs: AsyncParsableCommand {
 
         func run() async throws {
             let client = try CollectorConnection.saved()
-            let request = JobRequest(
+            var request = JobRequest(
                 models: try await JobModels.resolved(models, client),
                 settings: settings,
                 labels: Dictionary(labels.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
-                repetitions: repetitions
+                repetitions: repetitions,
+                tier: tier
             )
+            times.apply(to: &request)
             let job = try await client.createJob(request)
             let shown = await JobModels.named([job], client)
             try output.write(job, as: Jobs.table(shown, isNarrow: output.isNarrow))
@@ -117,7 +126,10 @@ struct Jobs: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Wait until every run of a job is stored.",
             discussion:
-                "Ends with 1 when runs failed or the time ran out. A collector that is away meanwhile is waited for."
+                """
+                Ends with 1 when runs failed, were cancelled or expired, or the time ran out. Of a schedule, waits for \
+                this round. A collector that is away meanwhile is waited for.
+                """
         )
 
         @Argument(help: "The job's id.") var id: String
@@ -157,6 +169,9 @@ struct Jobs: AsyncParsableCommand {
         }
 
         private func finish(_ job: JobRecord) throws {
+            if let ending = JobWords.ending(of: job) {
+                throw InputError("job \(id): \(ending); see: edgeprof jobs show \(id)")
+            }
             guard job.failed == 0 else {
                 throw InputError(
                     "job \(id): \(job.failed) of \(job.total) runs failed; see: edgeprof runs list --job \(id)"
@@ -168,10 +183,10 @@ struct Jobs: AsyncParsableCommand {
 
     private static func table(_ jobs: [JobRecord], isNarrow: Bool) -> Table {
         Table(
-            columns: [.text("job"), .number("runs"), .number("done"), .number("failed")]
+            columns: [.text("job"), .text("state"), .number("done"), .number("of"), .number("failed")]
                 + (isNarrow ? [] : [.text("created")]) + [.text("models")],
             rows: jobs.map {
-                [$0.id, String($0.total), String($0.finished), String($0.failed)]
+                [$0.id, JobWords.state(of: $0), String($0.finished), String($0.total), String($0.failed)]
                     + (isNarrow ? [] : [$0.createdAt.shortDescription]) + [$0.request.models.joined(separator: " ")]
             }
         )

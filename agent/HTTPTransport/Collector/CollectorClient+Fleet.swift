@@ -74,6 +74,24 @@ extension CollectorClient {
         try await fetch(.get, ["v1", "jobs", id])
     }
 
+    /// What became of each part of a job: `GET /v1/jobs/{id}/assignments`.
+    ///
+    /// - Parameter id: the job.
+    /// - Returns: its assignments, the first 10,000.
+    /// - Throws: `CollectorError`.
+    public func jobAssignments(_ id: String) async throws(CollectorError) -> JobAssignmentList {
+        try await fetch(.get, ["v1", "jobs", id, "assignments"])
+    }
+
+    /// Gives up what has no run yet of a job, and of a schedule's first job the schedule: `POST /v1/jobs/{id}/cancel`.
+    ///
+    /// - Parameter id: the job.
+    /// - Returns: the job as it is now.
+    /// - Throws: `CollectorError`.
+    public func cancelJob(_ id: String) async throws(CollectorError) -> JobRecord {
+        try await fetch(.post, ["v1", "jobs", id, "cancel"])
+    }
+
     /// A page of runs, newest first: `GET /v1/runs`.
     ///
     /// - Parameters:

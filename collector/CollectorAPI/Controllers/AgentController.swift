@@ -56,7 +56,7 @@ struct AgentController: Sendable {
         let id = try ownId(context)
         let seconds = try QueryParameters(request.uri, known: ["wait"]).integer("wait", in: 0...60) ?? 0
         try await store.recordContact(agentId: id, at: clock())
-        let wait = JobWait(store: store, bell: bell)
+        let wait = JobWait(store: store, bell: bell, clock: clock)
         let (work, connectionUsed) = try await wait.assignments(for: id, waiting: seconds, on: request)
         var response = try Response.json(AssignmentList(assignments: work))
         // Watching for the client to hang up reads the connection to its end.

@@ -10,6 +10,7 @@ struct JobWait: Sendable {
 
     let store: any Store
     let bell: JobBell
+    let clock: @Sendable () -> Timestamp
 
     /// Waits until the agent has work, the time is over, the client hangs up or the collector shuts down.
     ///
@@ -22,7 +23,7 @@ struct JobWait: Sendable {
         let rings = bell.rings(for: agentId)
         // Looked at after listening: a revocation either is seen here or rings.
         guard try await store.agentKey(id: agentId)?.status == .active else { return ([], false) }
-        let work = try await store.unfinishedAssignments(agentId: agentId, limit: Self.limit)
+        let work = try await store.unfinishedAssignments(agentId: agentId, limit: Self.limit, at: clock())
         guard work.isEmpty, seconds > 0 else { return (work, false) }
         do {
             let later = try await request.body.consumeWithCancellationOnInboundClose { _ in
@@ -44,7 +45,7 @@ struct JobWait: Sendable {
         try await withThrowingTaskGroup(of: [Assignment].self) { group in
             group.addTask {
                 for await _ in rings {
-                    let work = try await store.unfinishedAssignments(agentId: agentId, limit: Self.limit)
+                    let work = try await store.unfinishedAssignments(agentId: agentId, limit: Self.limit, at: clock())
                     if !work.isEmpty { return work }
                     // Rung for another reason than work: the agent may have been revoked, and its token is gone then.
                     guard try await store.agentKey(id: agentId)?.status == .active else { return [] }

@@ -153,16 +153,3 @@ private struct TierMatch: Hashable {
         )
     }
 }
-
-extension HostFacts {
-    /// Ids of the tiers whose rule accepts the host.
-    func tiers(among tiers: [Tier], labels: [String: String]) -> [String] {
-        let facts = TierMatchFacts(
-            cpuModel: cpuModel,
-            memoryMib: Double(effectiveMemoryBytes) / 1_048_576,
-            board: board,
-            labels: labels
-        )
-        return TierMatcher.tiers(matching: facts, in: tiers)
-    }
-}

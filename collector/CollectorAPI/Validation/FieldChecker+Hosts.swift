@@ -59,6 +59,7 @@ extension FieldChecker {
         require(heartbeat.cpuSeconds, "cpuSeconds", in: 0...1e12)
         if let bytes = heartbeat.peakRssBytes { require(bytes, "peakRssBytes", in: 0...Self.maximumBytes) }
         if let bytes = heartbeat.sentBytes { require(bytes, "sentBytes", in: 0...(1 << 53)) }
+        if let offset = heartbeat.utcOffsetSeconds { require(offset, "utcOffsetSeconds", in: -86_400...86_400) }
         if let measuring = heartbeat.measuring {
             require(text: measuring.model, "measuring.model", bytes: 1...128)
             require(measuring.expectedSeconds, "measuring.expectedSeconds", in: 0...86_400)

@@ -7,6 +7,9 @@ extension FieldChecker {
         for model in request.models { require(text: model, "models", bytes: 1...200) }
         require(request.repetitions, "repetitions", in: 1...1000)
         check(labels: request.labels)
+        if let tier = request.tier { require(text: tier, "tier", bytes: 1...64) }
+        if let priority = request.priority { require(priority, "priority", in: -100...100) }
+        if let seconds = request.everySeconds { require(seconds, "everySeconds", in: 60...31_536_000) }
         if let isa = request.settings.isa { require(text: isa, "settings.isa", bytes: 1...64) }
         // Bounds are those of the measurement itself; a count the agent chooses is not there to be checked.
         let settings = request.settings.resolved(usableCpus: 1)

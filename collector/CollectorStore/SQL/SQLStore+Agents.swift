@@ -59,8 +59,13 @@ extension SQLStore {
         let (host, document) = (try Self.encodeText(heartbeat.host), try Self.encodeText(heartbeat))
         return try await write { transaction in
             try transaction.execute(
-                "UPDATE agent SET host = $1, heartbeat = $2, last_seen_at = $3 WHERE id = $4",
-                [SQLValue(host), SQLValue(document), SQLValue(now), SQLValue(agentId)]
+                """
+                UPDATE agent SET host = $1, heartbeat = $2, last_seen_at = $3, utc_offset_seconds = $4 WHERE id = $5
+                """,
+                [
+                    SQLValue(host), SQLValue(document), SQLValue(now), SQLValue(heartbeat.utcOffsetSeconds),
+                    SQLValue(agentId),
+                ]
             ) == 1
         }
     }

@@ -68,7 +68,7 @@ extension SQLStore: Store {
         return version
     }
 
-    private static func tiers(in transaction: any SQLTransaction) throws -> TierList {
+    static func tiers(in transaction: any SQLTransaction) throws -> TierList {
         try transaction.row("SELECT document FROM tier_list").map { try decode(TierList.self, from: $0, "document") }
             ?? TierList(tiers: [])
     }

@@ -19,6 +19,7 @@ struct Migration: Sendable {
         .accuracies,
         .rejectedAssignments,
         .agentKeys,
+        .jobs,
         .models,
         .compactRuns,
     ]

@@ -1,0 +1,57 @@
+import EdgeprofAPI
+
+/// A job in words.
+enum JobWords {
+    /// What there is to know of a job beside its assignments, a line each.
+    static func lines(of job: JobRecord) -> [String] {
+        let request = job.request
+        var lines = ["job \(job.id): \(state(of: job)), \(job.finished) of \(job.total) done, \(job.failed) failed"]
+        var asked = request.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        if let tier = request.tier { asked.append("tier \(tier)") }
+        lines.append("asked of: " + (asked.isEmpty ? "every agent" : asked.joined(separator: ", ")))
+        if let priority = request.priority, priority != 0 { lines.append("priority: \(priority)") }
+        if let window = request.window { lines.append("begins only at: \(window), each box's local time") }
+        if let deadline = request.deadline { lines.append("deadline: \(deadline.shortDescription)") }
+        if let seconds = request.everySeconds {
+            let every = "every \(DurationArgument(seconds: Double(seconds)).shortest)"
+            if let next = job.nextAt {
+                lines.append("repeats: \(every), next at \(next.shortDescription)")
+            } else if let schedule = job.scheduleId, schedule != job.id {
+                lines.append("repeats: \(every), as a round of \(schedule)")
+            } else {
+                lines.append("repeats: no more (\(every))")
+            }
+        }
+        return lines
+    }
+
+    /// How far a job is, in a word.
+    static func state(of job: JobRecord) -> String {
+        job.state == .open && job.nextAt != nil ? "open, repeats" : job.state.rawValue
+    }
+
+    /// How many runs there will never be, and why; nil when every part of the job has its run or a rejected one.
+    static func ending(of job: JobRecord) -> String? {
+        guard let closed = job.closed, closed > 0 else { return nil }
+        let runs = "\(closed) of \(job.total) runs"
+        return job.cancelledAt != nil ? "cancelled, \(runs) given up" : "\(runs) never came: expired or rejected"
+    }
+
+    /// What became of an assignment, in a word.
+    static func state(of assignment: JobAssignment) -> String {
+        if let outcome = assignment.outcome { return outcome.rawValue }
+        if assignment.runId != nil { return "stored" }
+        return assignment.closedReason == nil ? "open" : "given up"
+    }
+}
+
+extension DurationArgument {
+    /// In the largest unit that needs no fraction, for example `24h`.
+    var shortest: String {
+        for (unit, length) in [("d", 86400.0), ("h", 3600.0), ("m", 60.0)]
+        where seconds >= length && seconds.truncatingRemainder(dividingBy: length) == 0 {
+            return "\(Int(seconds / length))\(unit)"
+        }
+        return description
+    }
+}
