@@ -81,7 +81,7 @@ def main():
         admin = next(word for word in made.stdout.split() if word.startswith("edgeprof_admin_"))
         port = free_port()
         log = open(os.path.join(temporary, "log"), "w")
-        serve = ["taskset", "-c", options.cpus, collector, "serve", "--data-dir", folder, "--listen", f"127.0.0.1:{port}",
+        serve = ["taskset", "-c", options.cpus, collector, "serve", "--data-dir", folder, "--port", str(port),
                  "--log-level", "error"]
         server = subprocess.Popen(serve, stdout=log, stderr=log)
         try:

@@ -1,3 +1,4 @@
+import CollectorStore
 import EdgeprofAPI
 import Hummingbird
 import HummingbirdTesting

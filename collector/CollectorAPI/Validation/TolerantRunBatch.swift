@@ -19,7 +19,8 @@ struct TolerantRunBatch: Decodable {
             let fields = try? decoder.container(keyedBy: Key.self)
             let id = (try? fields?.decode(String.self, forKey: .id)) ?? ""
             self.id = id
-            assignmentId = try? fields?.decode(String.self, forKey: .assignmentId)
+            // A run of nobody's job has none, which is nothing to fall back on the slow decoder for.
+            assignmentId = try? fields?.decodeIfPresent(String.self, forKey: .assignmentId)
             do {
                 run = .success(try Run(from: decoder))
             } catch let error as DecodingError {
