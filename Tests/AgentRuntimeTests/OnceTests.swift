@@ -1,4 +1,5 @@
 import EdgeprofAPI
+import HTTPTestServer
 import HTTPTransport
 import Logging
 import Spool
