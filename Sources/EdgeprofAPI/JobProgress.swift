@@ -7,10 +7,16 @@ extension JobRecord {
         case done
         /// Somebody cancelled it.
         case cancelled
+        /// Nothing is open, and some of it had not begun by the deadline.
+        case expired
     }
 
     /// How far it is.
-    public var state: State { cancelledAt != nil ? .cancelled : isDone ? .done : .open }
+    public var state: State {
+        if cancelledAt != nil { return .cancelled }
+        guard isDone else { return .open }
+        return expired ?? 0 > 0 ? .expired : .done
+    }
 }
 
 /// `GET /v1/jobs/{id}/assignments`: each part of a job and what became of it.

@@ -155,6 +155,8 @@ public struct JobRecord: Codable, Sendable, Hashable {
     public var failed: Int
     /// Of those, the ones that never will have a run: rejected, cancelled or expired.
     public var closed: Int?
+    /// Of those, the ones that had not begun by the deadline.
+    public var expired: Int?
     /// When somebody cancelled it.
     public var cancelledAt: Timestamp?
     /// The first job of the schedule it is a round of, which stands for the schedule; nil for a job of its own.
@@ -171,6 +173,7 @@ public struct JobRecord: Codable, Sendable, Hashable {
         finished: Int,
         failed: Int,
         closed: Int? = nil,
+        expired: Int? = nil,
         cancelledAt: Timestamp? = nil,
         scheduleId: String? = nil,
         nextAt: Timestamp? = nil
@@ -182,6 +185,7 @@ public struct JobRecord: Codable, Sendable, Hashable {
         self.finished = finished
         self.failed = failed
         self.closed = closed
+        self.expired = expired
         self.cancelledAt = cancelledAt
         self.scheduleId = scheduleId
         self.nextAt = nextAt

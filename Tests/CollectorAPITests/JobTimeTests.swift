@@ -108,12 +108,14 @@ import Testing
             let path = "/v1/jobs/\(job.id)"
             let expired: JobRecord = try await client.get(path).decode()
             #expect(expired.isDone && expired.failed == 1 && expired.closed == 1)
+            #expect(expired.expired == 1 && expired.state == .expired)
             let parts = try await client.get(path + "/assignments").decode(JobAssignmentList.self).assignments
             #expect(parts.map(\.closedReason) == ["expired: not begun in time"] && parts[0].agentName == "a")
             let batch = RunBatch(runs: [.sample(agentId: agent.id, assignment: work[0])])
             _ = try await client.send(.post, "/v1/runs", as: agent.token, json: batch)
             let done: JobRecord = try await client.get(path).decode()
             #expect(done.finished == 1 && done.failed == 0 && done.closed == 0)
+            #expect(done.expired == 0 && done.state == .done)
         }
     }
 

@@ -70,7 +70,9 @@ import Testing
         )
         let host = String(decoding: try JSONEncoder().encode(HostFacts.sample), as: UTF8.self)
         let queue = try DatabaseQueue(path: directory.databasePath)
-        try await queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
+        try await queue.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+        }
         try Schema.migrator.migrate(queue, upTo: Migration.agentKeys.name)
         try await queue.write { database in
             try database.execute(

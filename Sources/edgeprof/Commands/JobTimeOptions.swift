@@ -17,7 +17,7 @@ struct JobTimeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Give up what has not begun by then: 36h from now, or 2026-12-01T06:00:00Z.",
+            "Give up what has not begun by then: 36h from now, or 2026-12-01T06:00Z.",
             valueName: "time"
         )
     )
@@ -50,7 +50,8 @@ enum DeadlineArgument: ExpressibleByArgument, Equatable {
     init?(argument: String) {
         if let duration = DurationArgument(argument: argument) {
             self = .after(duration)
-        } else if let moment = Timestamp(argument) {
+        } else if let moment = Timestamp(argument) ?? Timestamp(argument.prefix(16) + ":00" + argument.dropFirst(16)) {
+            // People leave the seconds out.
             self = .at(moment)
         } else {
             return nil

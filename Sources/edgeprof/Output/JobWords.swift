@@ -27,14 +27,14 @@ enum JobWords {
 
     /// How far a job is, in a word.
     static func state(of job: JobRecord) -> String {
-        job.state == .open && job.nextAt != nil ? "open, repeats" : job.state.rawValue
+        job.nextAt != nil ? "repeats" : job.state.rawValue
     }
 
-    /// How many runs there will never be, and why; nil when every part of the job has its run or a rejected one.
+    /// How many runs were given up, and why; nil when none was.
     static func ending(of job: JobRecord) -> String? {
-        guard let closed = job.closed, closed > 0 else { return nil }
-        let runs = "\(closed) of \(job.total) runs"
-        return job.cancelledAt != nil ? "cancelled, \(runs) given up" : "\(runs) never came: expired or rejected"
+        let runs = { (count: Int) in "\(count) of \(job.total) run\(job.total == 1 ? "" : "s") given up" }
+        if job.cancelledAt != nil, let closed = job.closed, closed > 0 { return "cancelled, \(runs(closed))" }
+        return job.expired.flatMap { $0 > 0 ? "expired, \(runs($0))" : nil }
     }
 
     /// What became of an assignment, in a word.

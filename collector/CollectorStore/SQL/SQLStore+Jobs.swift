@@ -109,7 +109,7 @@ extension SQLStore {
             finished: 0,
             failed: 0
         )
-        job.closed = 0
+        (job.closed, job.expired) = (0, 0)
         var deadline = [request.deadline, schedule?.deadline].compactMap(\.self).min()
         if let schedule {
             job.scheduleId = schedule.id
@@ -171,7 +171,9 @@ extension SQLStore {
             (SELECT count(coalesce(run_id, rejected_reason)) FROM assignment WHERE job_id = job.id) AS finished,
             (SELECT count(*) FROM assignment LEFT JOIN run ON run.id = assignment.run_id
                 WHERE assignment.job_id = job.id AND coalesce(run.outcome, rejected_reason) <> 'ok') AS failed,
-            (SELECT count(rejected_reason) FROM assignment WHERE job_id = job.id AND run_id IS NULL) AS closed
+            (SELECT count(rejected_reason) FROM assignment WHERE job_id = job.id AND run_id IS NULL) AS closed,
+            (SELECT count(*) FROM assignment WHERE job_id = job.id AND run_id IS NULL
+                AND rejected_reason LIKE 'expired%') AS expired
         FROM job
         """
 
@@ -184,6 +186,7 @@ extension SQLStore {
             finished: try row.count("finished"),
             failed: try row.count("failed"),
             closed: try row.count("closed"),
+            expired: try row.count("expired"),
             cancelledAt: try row.optionalTimestamp("cancelled_at"),
             scheduleId: try row.optionalText("schedule_id"),
             nextAt: try row.optionalTimestamp("next_at")
