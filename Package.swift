@@ -273,10 +273,10 @@ let agent: [Target] = [
 ]
 
 let collector: [Target] = [
-    .target(name: "WireJSON", path: "collector/WireJSON", swiftSettings: optimized),
+    .systemLibrary(name: "CPQ", path: "collector/CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(
         name: "CollectorStore",
-        dependencies: ["EdgeprofAPI", "Checksum", "Gzip", "Statistics", grdb, crypto],
+        dependencies: ["CPQ", "EdgeprofAPI", grdb, crypto],
         path: "collector/CollectorStore"
     ),
     .target(
@@ -439,11 +439,12 @@ let testTargets: [Target] = [
     tests("HTTPTransport", "EdgeprofAPI", "Gzip", "HTTPTestServer"),
     tests("Spool"),
     tests("Uploader", "Spool", "EdgeprofAPI", "HTTPTransport", "HTTPTestServer"),
-    tests("AgentRuntime", "EdgeprofAPI", "HTTPTransport", "Spool", "Uploader", "HTTPTestServer", crypto),
-    tests("WireJSON", "EdgeprofAPI", "Statistics"),
-    tests("CollectorStore", "EdgeprofAPI", "Checksum", "Statistics", grdb),
+    tests("AgentRuntime", "EdgeprofAPI", "HTTPTransport", "Spool", "Uploader", "HTTPTestServer"),
+    .target(name: "PostgreSQLTestServer", path: "Tests/PostgreSQLTestServer"),
+    tests("CollectorStore", "EdgeprofAPI", "PostgreSQLTestServer", grdb),
     tests(
         "CollectorAPI",
+        "PostgreSQLTestServer",
         "CollectorStore",
         "Economics",
         "EdgeprofAPI",

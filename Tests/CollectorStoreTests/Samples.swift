@@ -1,13 +1,24 @@
 import CollectorStore
 import EdgeprofAPI
 import Foundation
+import PostgreSQLTestServer
+
+/// What a store is kept in; one suite serves all.
+enum StoreKind: String, Sendable, CaseIterable {
+    case sqlite, postgresql
+
+    /// Those that are installed here.
+    static let available = PostgreSQLTestServer.shared == nil ? [StoreKind.sqlite] : allCases
+}
 
 /// A store in a temporary folder that goes away with the value.
 final class TemporaryStore: Sendable {
     static let publicKey = Data(repeating: 7, count: 32).base64EncodedString()
     static let now = Timestamp(millisecondsSinceEpoch: 1_795_365_000_000)
 
+    /// The folder of a store in SQLite.
     let directory: StoreDirectory
+    let location: StoreLocation
     let store: SQLStore
     let adminSecret = TokenSecret(role: .admin)
 
@@ -19,6 +30,25 @@ final class TemporaryStore: Sendable {
             at: Self.now
         )
         store = try SQLStore(openingIn: directory)
+        location = .directory(directory)
+    }
+
+    init(_ kind: StoreKind) async throws {
+        directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-store-" + UUIDv7.make(at: Self.now))
+        location = try Self.emptyLocation(kind, directory)
+        try await SQLStore.create(
+            at: location,
+            firstToken: NewToken(hash: adminSecret.hash, role: .admin),
+            at: Self.now
+        )
+        store = try await SQLStore.open(at: location)
+    }
+
+    /// A place for a store where there is none yet.
+    static func emptyLocation(_ kind: StoreKind, _ directory: StoreDirectory) throws -> StoreLocation {
+        guard kind == .postgresql else { return .directory(directory) }
+        guard let server = PostgreSQLTestServer.shared else { throw StoreError(.failed, "no PostgreSQL") }
+        return .postgresql(try PostgreSQLLocation(url: try server.makeDatabase()))
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory.path) }

@@ -16,8 +16,9 @@ import Testing
         )
     }
 
-    @Test func oneIsKeptOfEachModelAndPrecision() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func oneIsKeptOfEachModelAndPrecision(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let store = temporary.store
         let (one, two) = (String(repeating: "1", count: 64), String(repeating: "2", count: 64))
         #expect(try await store.accuracies(ofModel: one) == [])
@@ -32,7 +33,7 @@ import Testing
         #expect(try await store.rankingInputs().accuracies == [one: accuracy(0.2), two: accuracy(0.3)])
 
         try store.close()
-        let reopened = try SQLStore(openingIn: temporary.directory)
+        let reopened = try await SQLStore.open(at: temporary.location)
         #expect(try await reopened.accuracies(ofModel: two) == [accuracy(0.3)])
     }
 }

@@ -67,7 +67,10 @@ extension SQLStore {
     }
 
     /// Counts the rows of a query.
-    func count(_ sql: String) throws -> Int? {
-        try pool.read { try Int.fetchOne($0, sql: sql) }
+    func count(_ sql: String) async throws -> Int? {
+        try await read { transaction in
+            guard case .integer(let count)? = try transaction.row(sql)?.values.first else { return nil }
+            return Int(count)
+        }
     }
 }

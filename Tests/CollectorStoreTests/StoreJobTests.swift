@@ -5,8 +5,9 @@ import Testing
 @Suite struct StoreJobTests {
     private let now = TemporaryStore.now
 
-    @Test func agentsAreListedByNameAndKeepTheirHeartbeat() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func agentsAreListedByNameAndKeepTheirHeartbeat(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let second = try await temporary.enroll("b", labels: ["site": "lab"])
         _ = try await temporary.enroll("a")
         #expect(try await temporary.store.agents().map(\.name) == ["a", "b"])
@@ -30,8 +31,9 @@ import Testing
         #expect(try await temporary.store.agent(id: "unknown") == nil)
     }
 
-    @Test func jobsGoToAgentsThatCarryAllLabels() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func jobsGoToAgentsThatCarryAllLabels(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let lab = try await temporary.enroll("lab", labels: ["site": "lab", "gen": "2"])
         let shop = try await temporary.enroll("shop", labels: ["site": "shop", "gen": "2"])
         let job = try await temporary.store.createSampleJob(labels: ["site": "lab"])
@@ -48,8 +50,9 @@ import Testing
         #expect(try await temporary.store.createJob(request, at: now) == .noMatchingAgent)
     }
 
-    @Test func revokedAgentsGetNoWork() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func revokedAgentsGetNoWork(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agentId = try await temporary.enroll("a")
         #expect(try await temporary.store.revokeAgent(id: agentId))
         let request = JobRequest(models: ["m"], settings: JobSettings())
@@ -57,8 +60,9 @@ import Testing
         #expect(try await temporary.store.agents().count == 1)
     }
 
-    @Test func assignmentsComeOldestJobFirstAndRepeatAfterAllModels() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func assignmentsComeOldestJobFirstAndRepeatAfterAllModels(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agentId = try await temporary.enroll("a")
         let first = try await temporary.store.createSampleJob(models: ["m1", "m2"], repetitions: 2)
         let second = try await temporary.store.createSampleJob(models: ["m3"])
@@ -91,8 +95,9 @@ import Testing
         #expect(try await temporary.store.jobs(limit: 10).isEmpty)
     }
 
-    @Test func runsFinishAssignmentsAndFailuresAreCounted() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func runsFinishAssignmentsAndFailuresAreCounted(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agentId = try await temporary.enroll("a")
         let job = try await temporary.store.createSampleJob(models: ["m1", "m2", "m3"])
         let work = try await temporary.store.unfinishedAssignments(agentId: agentId, limit: 100, at: TemporaryStore.now)
@@ -118,8 +123,9 @@ import Testing
     }
 
     /// Regression: the assignment of a rejected run stayed open, and its job never ended.
-    @Test func aRejectedRunEndsItsAssignmentAsFailed() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func aRejectedRunEndsItsAssignmentAsFailed(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let store = temporary.store
         let (agentId, other) = (try await temporary.enroll("a", labels: ["x": "1"]), try await temporary.enroll("b"))
         let job = try await store.createSampleJob(models: ["m1", "m2", "m3"], labels: ["x": "1"])

@@ -5,8 +5,9 @@ import Testing
 @Suite struct StoreRunTests {
     private let now = TemporaryStore.now
 
-    @Test func runsComeBackAsTheyWere() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func runsComeBackAsTheyWere(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agentId = try await temporary.enroll("a")
         var run = Run.sample(agentId: agentId)
         run.memory = Run.Memory(
@@ -23,8 +24,9 @@ import Testing
         #expect(try await temporary.store.run(id: "unknown") == nil)
     }
 
-    @Test func theSameRunIsStoredOnce() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func theSameRunIsStoredOnce(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agentId = try await temporary.enroll("a")
         let run = Run.sample(agentId: agentId)
         let first = try await temporary.store.insert([run, run], from: .agent(id: agentId), at: now)
@@ -33,11 +35,12 @@ import Testing
         let second = try await temporary.store.insert([run], from: .agent(id: agentId), at: now)
         #expect(second.map(\.status) == [.duplicate])
         #expect(try await temporary.store.dataVersion() == version)
-        #expect(try temporary.store.count("SELECT count(*) FROM run") == 1)
+        #expect(try await temporary.store.count("SELECT count(*) FROM run") == 1)
     }
 
-    @Test func runsOfOthersAreRejectedAndTheRestStored() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func runsOfOthersAreRejectedAndTheRestStored(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let (one, two) = (try await temporary.enroll("1"), try await temporary.enroll("2"))
         let job = try await temporary.store.createSampleJob(models: ["m"])
         let other = try await temporary.store.createSampleJob(models: ["m"])
@@ -72,12 +75,13 @@ import Testing
             #expect(result.reason?.contains(reason) == true, "\(result)")
         }
         #expect(results.last?.status == .stored)
-        #expect(try temporary.store.count("SELECT count(*) FROM run") == 2)
+        #expect(try await temporary.store.count("SELECT count(*) FROM run") == 2)
         #expect(try await temporary.store.job(id: job.id)?.finished == 1)
     }
 
-    @Test func administratorsUploadForKnownAgentsAndForNone() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func administratorsUploadForKnownAgentsAndForNone(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agentId = try await temporary.enroll("a")
         let runs = [Run.sample(agentId: agentId), .sample(agentId: nil), .sample(agentId: UUIDv7.make(at: now))]
         let results = try await temporary.store.insert(runs, from: .administrator, at: now)
@@ -85,8 +89,9 @@ import Testing
         #expect(results[2].reason == "agentId names no agent")
     }
 
-    @Test func manyBatchesAtOnceLoseNothing() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func manyBatchesAtOnceLoseNothing(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agentId = try await temporary.enroll("a")
         let store = temporary.store
         let shared = (0..<10).map { _ in Run.sample(agentId: agentId) }
@@ -104,8 +109,9 @@ import Testing
         #expect(try await (1...40).contains(store.dataVersion()))
     }
 
-    @Test func pagesNeitherRepeatNorHideRuns() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func pagesNeitherRepeatNorHideRuns(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agentId = try await temporary.enroll("a")
         // Three at the same moment: the id breaks the tie.
         let moments: [Int64] = [5, 1, 3, 3, 3, 2, 9, 7]
@@ -128,8 +134,9 @@ import Testing
         }
     }
 
-    @Test func filtersCombine() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func filtersCombine(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agentId = try await temporary.enroll("a")
         let job = try await temporary.store.createSampleJob(models: ["m"])
         let work = try #require(
@@ -158,8 +165,9 @@ import Testing
         #expect(RunCursor(text) == nil)
     }
 
-    @Test func tiersAreReplacedWhole() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func tiersAreReplacedWhole(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         #expect(try await temporary.store.tiers() == TierList(tiers: []))
         for id in ["one", "two"] {
             let version = try await temporary.store.dataVersion()

@@ -39,8 +39,9 @@ import Testing
         #expect(files.contains { $0.range(of: Data(viewer.hash.bytes)) != nil })
     }
 
-    @Test func tokensExpire() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func tokensExpire(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let hash = TokenHash(of: "v")
         let id = try await temporary.store.createToken(
             NewToken(hash: hash, role: .viewer, expiresAt: later(60)),
@@ -53,8 +54,9 @@ import Testing
         #expect(try await temporary.store.grant(for: TokenHash(of: "w"), at: now) == nil)
     }
 
-    @Test func revocationWorksAtOnceAndOnce() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func revocationWorksAtOnceAndOnce(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let hash = TokenHash(of: "v")
         let id = try await temporary.store.createToken(NewToken(hash: hash, role: .viewer), at: now)
         #expect(try await temporary.store.tokens().map(\.id).contains(id))
@@ -63,8 +65,9 @@ import Testing
         #expect(try await !temporary.store.deleteToken(id: id))
     }
 
-    @Test func aTokenForThreeEnrolsThreeOfManyAtOnce() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func aTokenForThreeEnrolsThreeOfManyAtOnce(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let hash = TokenHash(of: "e")
         let tokenId = try await temporary.store.createToken(
             NewToken(hash: hash, role: .enrollment, usesLeft: 3),
@@ -99,8 +102,9 @@ import Testing
         #expect(Set(try await store.tokens().compactMap(\.agentId)) == ids)
     }
 
-    @Test func onlyLiveEnrolmentTokensEnrol() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func onlyLiveEnrolmentTokensEnrol(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let request = EnrollRequest(
             name: "a",
             labels: [:],

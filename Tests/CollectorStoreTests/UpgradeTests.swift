@@ -59,67 +59,15 @@ import Testing
         try again.close()
     }
 
-    /// Jobs of the version before schedules and windows go on as they were, for agents that tell no local time.
-    @Test func jobsOfTheVersionBeforeGoOn() async throws {
-        let directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-upgrade-" + UUID().uuidString)
-        defer { try? FileManager.default.removeItem(atPath: directory.path) }
-        try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
-        let request = String(
-            decoding: try JSONEncoder().encode(JobRequest(models: ["m"], settings: JobSettings())),
-            as: UTF8.self
-        )
-        let host = String(decoding: try JSONEncoder().encode(HostFacts.sample), as: UTF8.self)
-        let queue = try DatabaseQueue(path: directory.databasePath)
-        try await queue.writeWithoutTransaction {
-            try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
-        }
-        try Schema.migrator.migrate(queue, upTo: Migration.agentKeys.name)
-        try await queue.write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO agent (id, name, labels, host, enrolled_at, status, public_key)
-                    VALUES ('a', 'old', '{}', ?, 1, 'active', zeroblob(32))
-                    """,
-                arguments: [host]
-            )
-            try database.execute(
-                sql: "INSERT INTO job (id, request, created_at) VALUES ('j', ?, 1)",
-                arguments: [request]
-            )
-            for (id, reason) in [("open", nil), ("over", "rejected: x")] {
-                try database.execute(
-                    sql: """
-                        INSERT INTO assignment (id, job_id, agent_id, model, rejected_reason) VALUES (?, 'j', 'a', 'm', ?)
-                        """,
-                    arguments: [id, reason]
-                )
-            }
-        }
-        try queue.close()
-        let store = try SQLStore(openingIn: directory)
-        let now = TemporaryStore.now
-        let job = try #require(try await store.job(id: "j"))
-        #expect(job.total == 2 && job.closed == 1 && job.state == .open && job.scheduleId == nil && job.nextAt == nil)
-        #expect(try await store.unfinishedAssignments(agentId: "a", limit: 9, at: now).map(\.id) == ["open"])
-        try await store.expireAssignments(at: now)
-        #expect(try await store.makeDueRounds(at: now).isEmpty)
-        // A newer job of higher priority goes before the old one.
-        let urgent = JobRequest(models: ["n"], settings: JobSettings(), priority: 1)
-        guard case .created = try await store.createJob(urgent, at: now) else {
-            throw StoreError(.failed, "no job")
-        }
-        #expect(try await store.unfinishedAssignments(agentId: "a", limit: 9, at: now).map(\.model) == ["n", "m"])
-        #expect(try await store.cancelJob(id: "j", at: now)?.closed == 2)
-        try store.close()
-    }
-
-    @Test func eachStoreHasASecretOfItsOwn() async throws {
-        let (first, second) = (try TemporaryStore(), try TemporaryStore())
+    @Test(arguments: StoreKind.available)
+    func eachStoreHasASecretOfItsOwn(kind: StoreKind) async throws {
+        let (first, second) = (try await TemporaryStore(kind), try await TemporaryStore(kind))
         #expect(try await first.store.challengeSecret() != second.store.challengeSecret())
     }
 
-    @Test func usedChallengesAndExpiredTokensAreForgotten() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func usedChallengesAndExpiredTokensAreForgotten(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let (store, now) = (temporary.store, TemporaryStore.now)
         let id = try await temporary.enroll("a")
         func at(_ seconds: Int64) -> Timestamp {
@@ -134,7 +82,9 @@ import Testing
             )
             #expect(issue == .issued)
         }
-        #expect(try store.count("SELECT count(*) FROM used_challenge") == 3)
-        #expect(try store.count("SELECT count(*) FROM token WHERE role = 'agent' AND expires_at IS NOT NULL") == 2)
+        #expect(try await store.count("SELECT count(*) FROM used_challenge") == 3)
+        #expect(
+            try await store.count("SELECT count(*) FROM token WHERE role = 'agent' AND expires_at IS NOT NULL") == 2
+        )
     }
 }

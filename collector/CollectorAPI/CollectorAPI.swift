@@ -15,8 +15,7 @@ public struct CollectorAPI: Sendable {
     private let packages: AgentPackages
     private let publicURL: String?
     private let tokenLifetimeSeconds: Int
-    private let modelLimitBytes: UInt64
-    let bell = JobBell()
+    let bell: JobBell
 
     /// Makes the interface.
     ///
@@ -41,17 +40,12 @@ public struct CollectorAPI: Sendable {
         self.tokenLifetimeSeconds = tokenLifetimeSeconds
         self.modelLimitBytes = modelLimitBytes
         self.clock = clock
+        // A call that is lost costs an agent the rest of its poll: not worth failing what caused it.
+        bell = JobBell { agentIds in Task { try? await store.announceWake(of: agentIds) } }
     }
 
-    /// What makes the rounds of schedules and heeds deadlines; to be run beside the responder.
-    ///
-    /// - Parameters:
-    ///   - interval: between two looks at the clock.
-    ///   - logger: told of rounds that are left out.
-    /// - Returns: the service.
-    public func jobTicker(every interval: Duration = .seconds(15), logger: Logger) -> JobTicker {
-        JobTicker(store: store, bell: bell, clock: clock, interval: interval, logger: logger)
-    }
+    /// Passes on what other collectors of the store announce.
+    public var wakeRelay: WakeRelay { WakeRelay(store: store, bell: bell) }
 
     /// The responder to hand to an application.
     public func responder() -> RouterResponder<CollectorContext> {

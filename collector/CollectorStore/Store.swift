@@ -8,6 +8,13 @@ public protocol Store: ModelStore {
     /// Fails unless the store can be read.
     func checkReadiness() async throws
 
+    // MARK: Other collectors
+
+    /// What other collectors of the same store announce, from now on; ends at once where there are none.
+    func wakes() -> AsyncStream<AgentWake>
+    /// Tells other collectors that these agents should look for work.
+    func announceWake(of agentIds: [String]) async throws
+
     // MARK: Tokens
 
     /// Stores a token and returns its id.

@@ -14,6 +14,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         case corrupt
         /// A newer program made the store.
         case newerSchema
+        /// The database server cannot be reached.
+        case unavailable
         /// The disk is full.
         case full
         /// The system failed to read or write.

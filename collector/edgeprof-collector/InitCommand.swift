@@ -16,8 +16,8 @@ struct InitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let secret = TokenSecret(role: .admin)
-        try SQLStore.create(
-            in: data.directory,
+        try await SQLStore.create(
+            at: data.location(),
             firstToken: NewToken(hash: secret.hash, role: .admin),
             at: now()
         )

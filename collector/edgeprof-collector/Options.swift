@@ -8,6 +8,17 @@ struct DataDirectoryOption: ParsableArguments {
     @Option(help: ArgumentHelp("Folder of the store.", valueName: "folder"))
     var dataDir = "/var/lib/edgeprof-collector"
 
+    @Option(
+        help: ArgumentHelp(
+            "Store elsewhere: postgres://user@host/database, or @FILE that holds such a URL with its password.",
+            valueName: "store"
+        )
+    )
+    var store: String?
+
+    /// The store: what --store says, else the folder.
+    func location() throws -> StoreLocation { try store.map(StoreLocation.init(argument:)) ?? .directory(directory) }
+
     /// The folder as an absolute path, so that messages name it whatever the working directory.
     var directory: StoreDirectory { StoreDirectory(path: URL(fileURLWithPath: dataDir).path) }
 

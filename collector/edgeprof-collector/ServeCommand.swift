@@ -82,9 +82,10 @@ struct ServeCommand: AsyncParsableCommand {
             )
         }
         let packages = try agentPackages()
-        let lock = try data.directory.lockForServing()
+        let location = try data.location()
+        let lock: ServingLock? = if case .directory(let folder) = location { try folder.lockForServing() } else { nil }
         defer { withExtendedLifetime(lock) {} }
-        let store = try SQLStore(openingIn: data.directory)
+        let store = try await SQLStore.open(at: location)
         try address.tryBinding()
         try await AbandonedUploads.discard(in: store, at: now())
         try await serve(store, packages, at: address)
@@ -112,9 +113,10 @@ struct ServeCommand: AsyncParsableCommand {
             packages: packages,
             publicURL: publicUrl,
             tokenLifetimeSeconds: accessTokenSeconds,
-            modelLimitBytes: modelLimit.bytes,
             clock: now
         )
+        if let warning = try await store.durabilityWarning() { logger.warning("\(warning)") }
+        let place = try data.location().description
         let application = Application(
             responder: api.responder(),
             server: .http1(configuration: .init(idleTimeout: .seconds(75))),
@@ -126,11 +128,11 @@ struct ServeCommand: AsyncParsableCommand {
             logger: logger
         )
         let notify = ServiceNotifier().map { notifier in
-            NotifyService(notifier, status: "serves \(data.directory.path)") { for await _ in listening {} }
+            NotifyService(notifier, status: "serves \(place)") { for await _ in listening {} }
                 as any Service
         }
         var configuration = ServiceGroupConfiguration(
-            services: [notify].compactMap(\.self) + [application, api.jobTicker(logger: logger)],
+            services: [notify].compactMap(\.self) + [api.wakeRelay, application],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

@@ -45,7 +45,7 @@ struct TokenCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let store = try SQLStore(openingIn: data.directory)
+            let store = try await SQLStore.open(at: data.location())
             let secret = TokenSecret(role: role)
             let moment = now()
             let enrolls = role == .enrollment

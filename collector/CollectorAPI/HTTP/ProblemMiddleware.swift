@@ -48,6 +48,8 @@ struct ProblemMiddleware: RouterMiddleware {
     private func problem(for error: StoreError) -> HTTPProblem {
         switch error.code {
         case .locked: HTTPProblem(.serviceUnavailable, "the store is busy; try again", headers: [.retryAfter: "5"])
+        case .unavailable:
+            HTTPProblem(.serviceUnavailable, "the store cannot be reached; try again", headers: [.retryAfter: "5"])
         case .full: HTTPProblem(.serviceUnavailable, "the collector's disk is full", headers: [.retryAfter: "60"])
         default: HTTPProblem(.internalServerError, "the store failed; the collector's log says more")
         }

@@ -8,6 +8,10 @@ final class JobBell: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Tells other collectors of the store.
+    private let announce: @Sendable ([String]) -> Void
+
+    init(announce: @escaping @Sendable ([String]) -> Void = { _ in }) { self.announce = announce }
 
     /// Rings from now on for an agent: listen first, then look into the store, and no job slips between.
     ///
@@ -23,8 +27,17 @@ final class JobBell: Sendable {
         return stream
     }
 
-    /// Wakes everyone who waits for these agents.
+    /// Wakes everyone who waits for these agents, at other collectors of the store too.
     func ring(for agentIds: [String]) {
+        ringHere(for: agentIds)
+        announce(agentIds)
+    }
+
+    /// Wakes everyone who waits here.
+    func ringHere() { ringHere(for: state.withLock { Array($0.listeners.keys) }) }
+
+    /// Wakes everyone who waits here for these agents.
+    func ringHere(for agentIds: [String]) {
         let listeners = state.withLock { state in agentIds.flatMap { state.listeners[$0, default: [:]].values } }
         for listener in listeners { listener.yield() }
     }

@@ -39,6 +39,17 @@ extension SQLTransaction {
     func row(_ sql: String, _ arguments: [SQLValue] = []) throws -> SQLRow? { try rows(sql, arguments).first }
 }
 
+/// What a transaction that writes may rely on.
+enum SQLWriteKind: Sendable {
+    /// It is as if alone in the store; it has happened once when it returns.
+    case exclusive
+    /// It sees what others commit meanwhile, waits for rows they hold, and may happen twice after a lost connection.
+    ///
+    /// For writes that keys and conditions in single statements guard, whose repetition changes nothing. A value that is
+    /// read, changed and written back needs `FOR UPDATE` at the reading.
+    case idempotent
+}
+
 /// What carries transactions out.
 ///
 /// All methods throw `StoreError`, or `CancellationError`.
@@ -53,8 +64,12 @@ protocol SQLEngine: Sendable {
     /// `body` may run again, after a conflict with another transaction: it must depend on nothing but what it reads and
     /// change nothing but the store.
     func write<Value: Sendable>(
+        _ kind: SQLWriteKind,
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value
+
+    /// Makes sure, before their transaction, that runs of these ids have a place.
+    func makeRoom(forRuns ids: [String]) async throws
 
     /// Ends all connections after what is under way.
     func close() throws

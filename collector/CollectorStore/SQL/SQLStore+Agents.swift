@@ -57,7 +57,7 @@ extension SQLStore {
 
     public func recordHeartbeat(_ heartbeat: Heartbeat, agentId: String, at now: Timestamp) async throws -> Bool {
         let (host, document) = (try Self.encodeText(heartbeat.host), try Self.encodeText(heartbeat))
-        return try await write { transaction in
+        return try await write(.idempotent) { transaction in
             try transaction.execute(
                 """
                 UPDATE agent SET host = $1, heartbeat = $2, last_seen_at = $3, utc_offset_seconds = $4 WHERE id = $5
@@ -71,7 +71,7 @@ extension SQLStore {
     }
 
     public func recordContact(agentId: String, at now: Timestamp) async throws {
-        try await write { try Self.recordContact(agentId: agentId, at: now, in: $0) }
+        try await write(.idempotent) { try Self.recordContact(agentId: agentId, at: now, in: $0) }
     }
 
     static func recordContact(agentId: String, at now: Timestamp, in transaction: any SQLTransaction) throws {

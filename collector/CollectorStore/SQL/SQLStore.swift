@@ -31,9 +31,10 @@ public final class SQLStore: Sendable {
     }
 
     func write<Value: Sendable>(
+        _ kind: SQLWriteKind = .exclusive,
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value {
-        try await engine.write(body)
+        try await engine.write(kind, body)
     }
 
     /// The JSON of a document column.

@@ -35,10 +35,13 @@ final class SQLiteEngine: SQLEngine {
     }
 
     func write<Value: Sendable>(
+        _ kind: SQLWriteKind,
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value {
         try await mappingErrors { try await pool.write { try body(SQLiteTransaction(database: $0)) } }
     }
+
+    func makeRoom(forRuns ids: [String]) async throws {}
 
     /// Also folds the log into the file.
     func close() throws {
