@@ -10,7 +10,7 @@ help: ## list the targets
 
 .PHONY: packages
 packages: ## install the Debian packages needed, where missing
-	@scripts/install-packages.sh libcurl4-openssl-dev libsqlite3-dev libpng-dev libturbojpeg0-dev zlib1g-dev
+	@scripts/install-packages.sh libcurl4-openssl-dev libsqlite3-dev libpng-dev libturbojpeg0-dev zlib1g-dev libpq-dev
 
 .PHONY: build
 build: packages ## build the programs, optimised, into .build/release
@@ -22,6 +22,7 @@ quickstart: build ## collector, two agents, five networks, one ranking, on this 
 
 .PHONY: test
 test: packages lint ## all tests of an everyday change
+	@scripts/install-packages.sh postgresql-15
 	@swift build --build-tests
 	@scripts/check-kernel-symbols.sh
 	@scripts/run-tests.sh

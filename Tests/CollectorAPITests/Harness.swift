@@ -13,6 +13,7 @@ final class Harness: Sendable {
     static let start = Timestamp(millisecondsSinceEpoch: 1_795_365_000_000)
 
     let directory: StoreDirectory
+    let location: StoreLocation
     let store: SQLStore
     let admin = TokenSecret(role: .admin)
     let viewer = TokenSecret(role: .viewer)
@@ -20,15 +21,23 @@ final class Harness: Sendable {
     let api: CollectorAPI
     private let clock: MutableClock
 
+    /// Makes a collector of its own, or a further one of a store that is there.
     init(
         packages: AgentPackages = .none,
         publicURL: String? = nil,
-        modelLimitBytes: UInt64 = 512 << 20
+        at place: StoreLocation? = nil,
+        isFurther: Bool = false
     ) async throws {
         directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-api-" + UUID().uuidString)
         let token = NewToken(hash: admin.hash, role: .admin)
-        try SQLStore.create(in: directory, firstToken: token, at: Self.start)
-        store = try SQLStore(openingIn: directory)
+        location = place ?? .directory(directory)
+        if isFurther {
+            store = try await SQLStore.open(at: location)
+            _ = try await store.createToken(token, at: Self.start)
+        } else {
+            try await SQLStore.create(at: location, firstToken: token, at: Self.start)
+            store = try await SQLStore.open(at: location)
+        }
         let clock = MutableClock()
         self.clock = clock
         api = CollectorAPI(

@@ -38,9 +38,11 @@ final class ServingProcess {
     private let process = Process()
     private let output = Pipe()
 
-    init(dataDirectory: String) throws {
+    convenience init(dataDirectory: String) throws { try self.init(arguments: ["--data-dir", dataDirectory]) }
+
+    init(arguments: [String]) throws {
         process.executableURL = Program.url
-        process.arguments = ["serve", "--data-dir", dataDirectory, "--port", "0", "--log-level", "error"]
+        process.arguments = ["serve", "--port", "0", "--log-level", "error"] + arguments
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()

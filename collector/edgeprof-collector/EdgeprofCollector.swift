@@ -9,10 +9,13 @@ struct EdgeprofCollector: AsyncParsableCommand {
         abstract: "Stores the measurements of edgeprof agents and ranks models by what they return.",
         discussion: """
             Start with `init`, which prints the first admin token, then `serve`. Exit codes: 0 done, 1 failed, \
-            2 bad usage.
+            2 bad usage, 3 `migrate --check` found something due.
             """,
         version: Edgeprof.version,
-        subcommands: [InitCommand.self, ServeCommand.self, TokenCommand.self, RebuildRollupsCommand.self]
+        subcommands: [
+            InitCommand.self, ServeCommand.self, TokenCommand.self, MigrateCommand.self, BackupCommand.self,
+            RestoreCommand.self, CopyCommand.self,
+        ]
     )
 
     static func main() async {

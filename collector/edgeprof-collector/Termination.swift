@@ -14,6 +14,8 @@ struct Termination {
             self.init(message: "edgeprof-collector: \(error)", code: 1)
         case let error as Failure:
             self.init(message: "edgeprof-collector: \(error.message)", code: 1)
+        case let code as ExitCode:
+            self.init(message: "", code: code.rawValue)
         default:
             let code = EdgeprofCollector.exitCode(for: error)
             if code.isSuccess {
@@ -34,6 +36,7 @@ struct Termination {
     /// Prints the message and returns the code.
     func reported() -> Int32 {
         let handle = code == 0 ? FileHandle.standardOutput : FileHandle.standardError
+        guard !message.isEmpty else { return code }
         try? handle.write(contentsOf: Data((message + "\n").utf8))
         return code
     }

@@ -20,12 +20,16 @@ extension PostgreSQLEngine {
                     "\(self.location) holds no store; run `edgeprof-collector init --store \(self.location)` first"
                 )
             }
+            try CopyTarget.requireFinished(transaction, "\(self.location)")
             try Self.take(Migration.all, after: applied, transaction, connection, self.location)
         }
     }
 
     /// Makes all tables in an empty database, with `finish` in the same transaction: wholly or not at all.
-    func create(finish: @escaping @Sendable (any SQLTransaction) throws -> Void) async throws {
+    func create(
+        _ migrations: [Migration] = Migration.all,
+        finish: @escaping @Sendable (any SQLTransaction) throws -> Void
+    ) async throws {
         try await changeTables { transaction, connection in
             guard try Self.appliedMigrations(in: transaction) == nil else {
                 throw StoreError(
@@ -40,7 +44,7 @@ extension PostgreSQLEngine {
             try connection.command(
                 "CREATE TABLE edgeprof_migration (name TEXT COLLATE \"C\" PRIMARY KEY, applied_at BIGINT NOT NULL)"
             )
-            try Self.take(Migration.all, after: [], transaction, connection, self.location)
+            try Self.take(migrations, after: [], transaction, connection, self.location)
             try finish(transaction)
         }
     }

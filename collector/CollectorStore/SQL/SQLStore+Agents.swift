@@ -45,13 +45,13 @@ extension SQLStore {
 
     public func agents() async throws -> [AgentRecord] {
         try await read { transaction in
-            try transaction.rows("SELECT * FROM agent ORDER BY name, id").map(Self.agentRecord)
+            try transaction.rows(Self.agentSelection + " ORDER BY name, id").map(Self.agentRecord)
         }
     }
 
     public func agent(id: String) async throws -> AgentRecord? {
         try await read { transaction in
-            try transaction.row("SELECT * FROM agent WHERE id = $1", [SQLValue(id)]).map(Self.agentRecord)
+            try transaction.row(Self.agentSelection + " WHERE id = $1", [SQLValue(id)]).map(Self.agentRecord)
         }
     }
 
@@ -80,6 +80,10 @@ extension SQLStore {
             [SQLValue(now), SQLValue(agentId)]
         )
     }
+
+    private static let agentSelection = """
+        SELECT id, name, labels, host, enrolled_at, last_seen_at, heartbeat, public_key, status FROM agent
+        """
 
     private static func agentRecord(_ row: SQLRow) throws -> AgentRecord {
         AgentRecord(

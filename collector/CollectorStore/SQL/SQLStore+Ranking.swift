@@ -60,7 +60,7 @@ extension SQLStore: Store {
         }
     }
 
-    private static func dataVersion(in transaction: any SQLTransaction) throws -> Int64 {
+    static func dataVersion(in transaction: any SQLTransaction) throws -> Int64 {
         let sql = "SELECT CAST(sum(value) AS BIGINT) AS version FROM data_version"
         guard let version = try transaction.row(sql)?.optionalInteger("version") else {
             throw StoreError(.corrupt, "the store's data version is missing; restore the store from a backup")

@@ -9,6 +9,14 @@ enum FileSystem {
         close(descriptor)
     }
 
+    /// Makes a file's content durable.
+    static func synchronize(file: String) throws {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw lastError() }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw lastError() }
+    }
+
     /// Makes a directory's entries durable.
     static func synchronize(directory: String) throws {
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -18,6 +18,11 @@ extension SQLStore {
     ///
     /// - Throws: `StoreError`: `alreadyInitialized`, `unwritable`, `full` or `failed`.
     public static func create(in directory: StoreDirectory, firstToken token: NewToken, at now: Timestamp) throws {
+        try create(in: directory) { _ = try insertToken(token, at: now, in: $0) }
+    }
+
+    /// Makes a store with what `finish` puts into it, or nothing.
+    static func create(in directory: StoreDirectory, finish: (any SQLTransaction) throws -> Void) throws {
         try directory.make()
         let taken = StoreError(
             .alreadyInitialized,
@@ -25,7 +30,7 @@ extension SQLStore {
                 + "`edgeprof-collector token create --role admin --data-dir \(directory.path)`"
         )
         guard try !directory.holdsStore() else { throw taken }
-        let draft = directory.path + "/init-\(UUIDv7.make(at: now)).sqlite"
+        let draft = directory.path + "/init-\(UInt64.random(in: .min ... .max)).sqlite"
         defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(draft + suffix) } }
         do {
             try FileSystem.makeEmptyFile(draft)
@@ -34,7 +39,7 @@ extension SQLStore {
                 try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
             }
             try Schema.migrator.migrate(queue)
-            try queue.write { _ = try insertToken(token, at: now, in: SQLiteTransaction(database: $0)) }
+            try queue.write { try finish(SQLiteTransaction(database: $0)) }
             try queue.close()
             guard link(draft, directory.databasePath) == 0 else {
                 if errno == EEXIST { throw taken }

@@ -14,10 +14,14 @@ final class SQLiteEngine: SQLEngine {
     let path: String
 
     /// Opens a store's file, bringing its tables up to date.
-    init(path: String) throws {
+    ///
+    /// With `forCopying`, one that a copy has not finished is taken too, and rows may come before those they refer to.
+    init(path: String, forCopying: Bool = false) throws {
         do {
-            try Self.examine(path: path)
-            let pool = try DatabasePool(path: path, configuration: Self.configuration)
+            try Self.examine(path: path, forCopying: forCopying)
+            var configuration = Self.configuration
+            configuration.foreignKeysEnabled = !forCopying
+            let pool = try DatabasePool(path: path, configuration: configuration)
             // After opening: GRDB sets NORMAL when it turns the log on.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try Schema.migrator.migrate(pool)
@@ -77,8 +81,20 @@ final class SQLiteEngine: SQLEngine {
         return configuration
     }
 
+    /// Names of the steps a file has taken; nothing is changed.
+    static func appliedMigrations(path: String) throws -> [String] {
+        do {
+            try examine(path: path, forCopying: false)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? queue.close() }
+            return try queue.read { try Schema.migrator.appliedMigrations($0) }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
     /// Refuses, before anything is written, files that are not ours or are from a later version.
-    private static func examine(path: String) throws {
+    private static func examine(path: String, forCopying: Bool) throws {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.read { database in
             guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == Schema.applicationID else {
@@ -87,6 +103,7 @@ final class SQLiteEngine: SQLEngine {
             guard try !Schema.migrator.hasBeenSuperseded(database) else {
                 throw StoreError(.newerSchema, "\(path) was made by a newer edgeprof-collector; upgrade this one")
             }
+            if !forCopying { try CopyTarget.requireFinished(SQLiteTransaction(database: database), path) }
         }
         try queue.close()
     }

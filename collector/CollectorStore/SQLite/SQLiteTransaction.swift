@@ -14,9 +14,10 @@ struct SQLiteTransaction: SQLTransaction {
 
     func forEachRow(_ sql: String, _ arguments: [SQLValue], _ body: (SQLRow) throws -> Void) throws {
         let statement = try database.cachedStatement(sql: sql)
-        let columns = statement.columnNames
         let cursor = try Row.fetchCursor(statement, arguments: Self.statementArguments(arguments))
         while let row = try cursor.next() {
+            // Asked of a statement that runs: SQLite may have prepared it anew for tables that changed.
+            let columns = statement.columnNames
             // DatabaseValue takes whatever is there: the only subscript of a row that cannot trap.
             try body(SQLRow(columns: columns, values: columns.indices.map { SQLValue(row[$0] as DatabaseValue) }))
         }

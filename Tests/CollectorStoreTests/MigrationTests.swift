@@ -1,0 +1,96 @@
+import EdgeprofAPI
+import Foundation
+import GRDB
+import PostgreSQLTestServer
+import Testing
+
+@testable import CollectorStore
+
+/// Databases of every version, on both engines.
+@Suite struct MigrationTests {
+    /// A store as the version with the first `count` steps left it, with a token, an agent and a run.
+    private func store(_ kind: StoreKind, steps count: Int, _ directory: StoreDirectory) async throws -> StoreLocation {
+        let location = try TemporaryStore.emptyLocation(kind, directory)
+        let steps = Array(Migration.all.prefix(count))
+        let host = try SQLStore.encodeText(HostFacts.sample)
+        @Sendable func fill(_ transaction: any SQLTransaction) throws {
+            try transaction.execute(
+                "INSERT INTO agent (id, name, labels, host, enrolled_at) VALUES ('a', 'old', '{}', $1, 1)",
+                [SQLValue(host)]
+            )
+            try transaction.execute(
+                "INSERT INTO token (id, hash, role, created_at) VALUES ('t', $1, 'admin', 1)",
+                [SQLValue(TokenHash(of: "admin").bytes)]
+            )
+        }
+        switch location {
+        case .directory(let directory):
+            try makeFile(directory, steps, fill)
+        case .postgresql(let location):
+            let engine = PostgreSQLEngine(location: location)
+            try await engine.create(steps, finish: fill)
+            try engine.close()
+        }
+        return location
+    }
+
+    private func makeFile(
+        _ directory: StoreDirectory,
+        _ steps: [Migration],
+        _ fill: (any SQLTransaction) throws -> Void
+    ) throws {
+        try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
+        let queue = try DatabaseQueue(path: directory.databasePath)
+        try queue.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+        }
+        if let last = steps.last { try Schema.migrator.migrate(queue, upTo: last.name) }
+        try queue.write { try fill(SQLiteTransaction(database: $0)) }
+        try queue.close()
+    }
+
+    @Test(arguments: StoreKind.available, 1...Migration.all.count)
+    func everyVersionComesUpToDate(kind: StoreKind, steps: Int) async throws {
+        let directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-old-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(atPath: directory.path) }
+        let location = try await store(kind, steps: steps, directory)
+        let due = Migration.all.dropFirst(steps).map(\.name)
+        #expect(try await SQLStore.dueMigrations(at: location) == due)
+        let store = try await SQLStore.open(at: location)
+        #expect(try await SQLStore.dueMigrations(at: location) == [])
+        #expect(try await store.agent(id: "a")?.host == .sample)
+        #expect(try await store.grant(for: TokenHash(of: "admin"), at: TemporaryStore.now)?.role == .admin)
+        let run = Run.sample(agentId: "a")
+        let results = try await store.insert([run], from: .agent(id: "a"), at: TemporaryStore.now)
+        #expect(results.map(\.status) == [.stored])
+        #expect(try await store.run(id: run.id) == run)
+        try store.close()
+    }
+
+    /// A copy goes by what SQLite has, so PostgreSQL must have the same.
+    @Test(.enabled(if: PostgreSQLTestServer.shared != nil))
+    func bothDialectsHaveTheSameTables() async throws {
+        let store = try await TemporaryStore(.postgresql).store
+        let rows = try await store.read { transaction in
+            try transaction.rows(
+                """
+                SELECT c.relname::text AS t, a.attname::text AS c FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+                WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND a.attgenerated = ''
+                    AND NOT a.attisdropped AND c.relnamespace = CAST(current_schema() AS regnamespace)
+                """
+            )
+            .map { (try $0.text("t"), try $0.text("c")) }
+        }
+        let found = Dictionary(grouping: rows) { $0.0 }.mapValues { Set($0.map(\.1)) }
+            .filter { !["edgeprof_migration", "data_version"].contains($0.key) }
+        let tables = try StoreTable.all()
+        #expect(found == Dictionary(uniqueKeysWithValues: tables.map { ($0.name, Set($0.columns)) }))
+        #expect(tables.filter { $0.key.isEmpty }.map(\.name) == [], "a table without a key cannot be copied")
+    }
+
+    @Test func namesAreNumberedInOrder() {
+        for (index, migration) in Migration.all.enumerated() {
+            #expect(Int(migration.name.prefix(4)) == index + 1 && migration.name.dropFirst(4).first == " ")
+        }
+    }
+}
