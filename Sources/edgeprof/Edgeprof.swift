@@ -28,7 +28,8 @@ struct EdgeprofCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "With a collector",
                 subcommands: [
-                    Login.self, Tokens.self, Agents.self, Jobs.self, Runs.self, Summary.self, Tiers.self, Rank.self,
+                    Login.self, Tokens.self, Audit.self, Agents.self, Jobs.self, Runs.self, Summary.self, Tiers.self,
+                    Rank.self,
                 ]
             ),
         ]

@@ -105,6 +105,15 @@ public protocol Store: ModelStore {
     /// A model's accuracies, int8 first; empty when there are none.
     func accuracies(ofModel sha256: String) async throws -> [ModelAccuracy]
 
+    // MARK: Audit
+
+    /// Notes an administrative act that is about to be carried out and forgets those beyond `AuditRetention`; its number.
+    func beginAudit(_ entry: AuditEntry) async throws -> Int64
+    /// Notes what an act was done to and how it ended.
+    func endAudit(id: Int64, target: String?, detail: String?, status: Int) async throws
+    /// Acts before one, newest first; the newest of all where it is nil.
+    func audit(before id: Int64?, limit: Int) async throws -> [AuditEntry]
+
     // MARK: Ranking
 
     /// The price list; empty until one is given.

@@ -59,7 +59,10 @@ struct TokenCommand: AsyncParsableCommand {
                 usesLeft: maximumUses ?? (enrolls ? TokenRequest.defaultUses : nil),
                 autoAccept: !pending
             )
-            _ = try await store.createToken(token, at: moment)
+            let act = AuditEntry(at: moment, action: "edgeprof-collector token create")
+            let entry = try await store.beginAudit(act)
+            let id = try await store.createToken(token, at: moment)
+            try await store.endAudit(id: entry, target: id, detail: "role=\(role.rawValue)", status: 201)
             try store.close()
             try say(secret.text)
         }

@@ -88,10 +88,13 @@ struct Tokens: AsyncParsableCommand {
     /// The command `edgeprof tokens list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List tokens, without their secrets.")
+        @ArgumentParser.Flag(help: "List agents' access tokens too, which they renew every hour.")
+        var agents = false
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let list = try await CollectorConnection.saved().tokens()
+            var list = try await CollectorConnection.saved().tokens()
+            if !agents { list.tokens.removeAll { $0.role == .agent } }
             try output.write(
                 list,
                 as: Table(

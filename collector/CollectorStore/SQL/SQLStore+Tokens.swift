@@ -6,7 +6,11 @@ import Foundation
 
 extension SQLStore {
     public func createToken(_ token: NewToken, at now: Timestamp) async throws -> String {
-        try await write { try Self.insertToken(token, at: now, in: $0) }
+        try await write { transaction in
+            // What has expired is good for nothing, not even for a list.
+            try transaction.execute("DELETE FROM token WHERE expires_at <= $1", [SQLValue(now)])
+            return try Self.insertToken(token, at: now, in: transaction)
+        }
     }
 
     public func grant(for hash: TokenHash, at now: Timestamp) async throws -> TokenGrant? {

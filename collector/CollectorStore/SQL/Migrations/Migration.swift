@@ -19,8 +19,6 @@ struct Migration: Sendable {
         .accuracies,
         .rejectedAssignments,
         .agentKeys,
-        .jobs,
-        .models,
-        .compactRuns,
+        .auditLog,
     ]
 }
