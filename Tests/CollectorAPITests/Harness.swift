@@ -21,12 +21,11 @@ final class Harness: Sendable {
     let api: CollectorAPI
     private let clock: MutableClock
 
-    /// Makes a collector of its own, or a further one of a store that is there.
     init(
         packages: AgentPackages = .none,
         publicURL: String? = nil,
-        at place: StoreLocation? = nil,
-        isFurther: Bool = false
+        limits: ServerLimits = ServerLimits(),
+        metricsOnLoopback: Bool = false
     ) async throws {
         directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-api-" + UUID().uuidString)
         let token = NewToken(hash: admin.hash, role: .admin)
@@ -44,7 +43,8 @@ final class Harness: Sendable {
             store: store,
             packages: packages,
             publicURL: publicURL,
-            modelLimitBytes: modelLimitBytes
+            limits: limits,
+            metricsOnLoopback: metricsOnLoopback
         ) { clock.now }
         _ = try await store.createToken(NewToken(hash: viewer.hash, role: .viewer), at: Self.start)
     }
@@ -61,6 +61,7 @@ final class Harness: Sendable {
         logger.logLevel = .trace
         return Application(
             responder: api.responder(),
+            server: api.server(),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             logger: logger
         )

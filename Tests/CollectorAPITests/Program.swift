@@ -38,11 +38,9 @@ final class ServingProcess {
     private let process = Process()
     private let output = Pipe()
 
-    convenience init(dataDirectory: String) throws { try self.init(arguments: ["--data-dir", dataDirectory]) }
-
-    init(arguments: [String]) throws {
+    init(dataDirectory: String, _ options: String...) throws {
         process.executableURL = Program.url
-        process.arguments = ["serve", "--port", "0", "--log-level", "error"] + arguments
+        process.arguments = ["serve", "--data-dir", dataDirectory, "--port", "0", "--log-level", "error"] + options
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
@@ -57,6 +55,9 @@ final class ServingProcess {
     }
 
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+    /// Sends a signal.
+    func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// Sends a signal and waits for the end; the exit code, or the signal's number negated.
     func end(_ signal: Int32) -> Int32 {

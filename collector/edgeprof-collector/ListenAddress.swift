@@ -40,8 +40,8 @@ struct ListenAddress {
     }
 
     /// The address in a URL, for the port that was given or taken.
-    func url(port: Int) -> String {
-        "http://" + (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
+    func url(scheme: String, port: Int) -> String {
+        scheme + "://" + (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
     }
 
     /// Binds and lets go again, for a clearer word than the server has when it cannot.

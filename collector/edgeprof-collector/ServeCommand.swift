@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serves the store over HTTP until SIGTERM or SIGINT.",
         discussion: """
-            Prints `listening on http://HOST:PORT` when it does. On a signal it finishes the requests under way, for \
+            Prints `listening on http://HOST:PORT` when it does, with https where it has a certificate. SIGHUP has it read \
+            certificate and key again. On a signal it finishes the requests under way, for \
             30 seconds at most, and exits with 0.
             """
     )
@@ -29,6 +30,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "Port to listen on; 0 takes a free one.")
     var port = 8640
+
+    @OptionGroup var gate: GateOptions
 
     @Flag(help: "Allow an address that other machines reach. Tokens then cross the network in clear text.")
     var insecureListen = false
@@ -75,20 +78,20 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let address = try ListenAddress(host: host, port: port)
-        guard address.isLoopback || insecureListen else {
+        guard address.isLoopback || insecureListen || gate.tlsCertificate != nil else {
             throw ValidationError(
-                "\(host) is not a loopback address: tokens would cross the network in clear text; put a TLS proxy on "
-                    + "this machine in front, or pass --insecure-listen"
+                "\(host) is not a loopback address: tokens would cross the network in clear text; pass "
+                    + "--tls-certificate and --tls-key, put a TLS proxy on this machine in front, or pass --insecure-listen"
             )
         }
         let packages = try agentPackages()
-        let location = try data.location()
-        let lock: ServingLock? = if case .directory(let folder) = location { try folder.lockForServing() } else { nil }
+        let certificate = try gate.certificate()
+        raiseFileLimit()
+        let lock = try data.directory.lockForServing()
         defer { withExtendedLifetime(lock) {} }
         let store = try await SQLStore.open(at: location)
         try address.tryBinding()
-        try await AbandonedUploads.discard(in: store, at: now())
-        try await serve(store, packages, at: address)
+        try await serve(store, packages, certificate, at: address)
         try store.close()
     }
 
@@ -101,7 +104,12 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func serve(_ store: SQLStore, _ packages: AgentPackages, at address: ListenAddress) async throws {
+    private func serve(
+        _ store: SQLStore,
+        _ packages: AgentPackages,
+        _ certificate: TLSCertificate?,
+        at address: ListenAddress
+    ) async throws {
         LoggingSystem.bootstrap { ServiceLogHandler(label: $0) }
         var logger = Logger(label: "edgeprof-collector")
         logger.logLevel = logLevel
@@ -113,16 +121,24 @@ struct ServeCommand: AsyncParsableCommand {
             packages: packages,
             publicURL: publicUrl,
             tokenLifetimeSeconds: accessTokenSeconds,
+            certificate: certificate,
+            limits: gate.limits,
+            trustedProxies: gate.trustedProxy,
+            metricsOnLoopback: gate.metricsOnLoopback,
             clock: now
         )
-        if let warning = try await store.durabilityWarning() { logger.warning("\(warning)") }
-        let place = try data.location().description
         let application = Application(
             responder: api.responder(),
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            server: api.server(),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in
-                try? say("listening on " + address.url(port: channel.localAddress?.port ?? address.port))
+                try? say(
+                    "listening on "
+                        + address.url(
+                            scheme: certificate == nil ? "http" : "https",
+                            port: channel.localAddress?.port ?? address.port
+                        )
+                )
                 listens.finish()
             },
             logger: logger
@@ -132,7 +148,9 @@ struct ServeCommand: AsyncParsableCommand {
                 as any Service
         }
         var configuration = ServiceGroupConfiguration(
-            services: [notify].compactMap(\.self) + [api.wakeRelay, application],
+            services: [notify].compactMap(\.self) + [
+                ReloadService(certificate: certificate, logger: logger), application,
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

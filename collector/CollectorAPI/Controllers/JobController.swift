@@ -34,6 +34,7 @@ struct JobController: Sendable {
         switch try await store.createJob(body, at: now) {
         case .created(let job, let agentIds):
             bell.ring(for: agentIds)
+            AuditNote.add(target: job.id, detail: "assignments=\(job.total)")
             return try .json(job, status: .created)
         case .noMatchingAgent:
             throw HTTPProblem(

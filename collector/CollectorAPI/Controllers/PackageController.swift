@@ -5,6 +5,8 @@ struct PackageController: Sendable {
     let packages: AgentPackages
     /// Where agents reach this collector; nil to take what the request was sent to.
     let publicURL: String?
+    /// `http` or `https`, as requests come in.
+    let scheme: String
 
     var endpoints: [Endpoint] {
         [
@@ -17,7 +19,7 @@ struct PackageController: Sendable {
         guard !packages.packages.isEmpty else {
             throw HTTPProblem(.notFound, "this collector hands out no packages; start it with --packages FOLDER")
         }
-        let url = try publicURL ?? Self.url(host: request.head.authority)
+        let url = try publicURL ?? url(host: request.head.authority)
         return Self.text(InstallScript(collector: url, packages: packages.packages).text, type: "text/x-shellscript")
     }
 
@@ -37,11 +39,11 @@ struct PackageController: Sendable {
     }
 
     /// The collector's URL as the request names it; it becomes part of a shell script.
-    private static func url(host: String?) throws -> String {
+    private func url(host: String?) throws -> String {
         guard let host, (1...255).contains(host.utf8.count),
             host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".:-[]".contains($0)) })
         else { throw HTTPProblem.malformed("the Host header is no host name with a port") }
-        return "http://" + host
+        return scheme + "://" + host
     }
 
     private static func text(_ text: String, type: String) -> Response {

@@ -33,6 +33,7 @@ struct RunController: Sendable {
         if let agentId = context.grant?.agentId {
             try await store.rejectAssignments(rejectedAssignments(batch.runs, checked), agentId: agentId)
         }
+        CollectorMetrics.count(results)
         for result in results where result.status == .rejected {
             context.logger.warning(
                 "Run rejected",

@@ -22,6 +22,7 @@ struct TierController: Sendable {
         let problems = tiers.problems()
         guard problems.isEmpty else { throw HTTPProblem.invalid(problems.map(\.description)) }
         try await store.replaceTiers(tiers)
+        AuditNote.add(detail: "tiers=\(tiers.tiers.count)")
         return try .json(tiers)
     }
 }

@@ -33,6 +33,7 @@ struct TokenController: Sendable {
             autoAccept: body.autoAccept ?? true
         )
         let id = try await store.createToken(token, at: now)
+        AuditNote.add(target: id, detail: "role=\(body.role.rawValue)")
         return try .json(TokenCreated(id: id, token: secret.text), status: .created)
     }
 

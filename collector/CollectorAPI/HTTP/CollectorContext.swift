@@ -1,5 +1,6 @@
 public import CollectorStore
 public import Hummingbird
+import NIOCore
 
 /// What is known of a request while it is answered.
 public struct CollectorContext: RequestContext {
@@ -7,12 +8,17 @@ public struct CollectorContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// Whom the bearer token belongs to; nil on public routes.
     public var grant: TokenGrant?
+    /// Who sent it; nil where that is no address.
+    var client: ClientAddress?
+    /// Largest body read, bytes.
+    var bodyLimit = CollectorAPI.maximumBodyBytes
 
     /// Starts with nobody known.
     public init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
+        client = ClientAddress(source.channel.remoteAddress)
     }
 
     /// Largest body read.
-    public var maxUploadSize: Int { CollectorAPI.maximumBodyBytes }
+    public var maxUploadSize: Int { bodyLimit }
 }

@@ -62,6 +62,7 @@ struct HTTPProblem: Error {
         case .rangeNotSatisfiable: "No such range"
         case .unsupportedMediaType: "Unsupported media type"
         case .unprocessableContent: "Invalid values"
+        case .tooManyRequests: "Too many requests"
         case .serviceUnavailable: "Not available now"
         default: "The collector failed"
         }

@@ -14,15 +14,31 @@ struct RequestLogMiddleware: RouterMiddleware {
         next: (Request, CollectorContext) async throws -> Response
     ) async throws -> Response {
         let start = ContinuousClock.now
+        var context = context
+        if let name = Self.requestID, let id = request.headers[name], Self.isSane(id) {
+            context.logger[metadataKey: "hb.request.id"] = "\(id)"
+        }
         var response = try await next(request, context)
         if let name = Self.requestID { response.headers[name] = context.id }
         let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
         context.logger.log(
             level: Self.level(of: response.status, path: request.uri.path),
             "\(request.method.rawValue) \(request.uri.path)",
-            metadata: ["status": "\(response.status.code)", "milliseconds": "\((milliseconds * 10).rounded() / 10)"]
+            metadata: [
+                "status": "\(response.status.code)", "client": "\(context.client?.description ?? "")",
+                "milliseconds": "\((milliseconds * 10).rounded() / 10)",
+            ]
         )
         return response
+    }
+
+    /// Whether a client's id may stand in the log and in an answer.
+    private static func isSane(_ id: String) -> Bool {
+        (8...64).contains(id.utf8.count)
+            && id.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+            }
     }
 
     private static func level(of status: HTTPResponse.Status, path: String) -> Logger.Level {

@@ -25,6 +25,7 @@ struct JobWait: Sendable {
         guard try await store.agentKey(id: agentId)?.status == .active else { return ([], false) }
         let work = try await store.unfinishedAssignments(agentId: agentId, limit: Self.limit, at: clock())
         guard work.isEmpty, seconds > 0 else { return (work, false) }
+        RequestSlot.current?.hold()
         do {
             let later = try await request.body.consumeWithCancellationOnInboundClose { _ in
                 try await cancelWhenGracefulShutdown {

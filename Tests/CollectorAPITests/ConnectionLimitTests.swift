@@ -1,0 +1,143 @@
+import CollectorStore
+import EdgeprofAPI
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Testing
+
+@testable import CollectorAPI
+
+/// Limits on connections and on what comes over them, tried with bare sockets.
+@Suite struct ConnectionLimitTests {
+    /// Limits so tight that a test need not wait long.
+    private static let tight = {
+        var limits = ServerLimits()
+        limits.headerSeconds = 0.5
+        limits.bodyWindowSeconds = 0.5
+        limits.idleSeconds = 1
+        limits.connections = 5
+        limits.connectionsPerAddress = 3
+        limits.limitsLoopback = true
+        return limits
+    }()
+
+    private func withServer(
+        _ limits: ServerLimits,
+        _ body: @escaping @Sendable (_ port: Int, Harness) async throws -> Void
+    ) async throws {
+        let harness = try await Harness(limits: limits)
+        try await harness.application().test(.live) { client in
+            try await body(try #require(client.port), harness)
+        }
+    }
+
+    @Test func aHeaderThatDoesNotComeClosesTheConnection() async throws {
+        try await withServer(Self.tight) { port, harness in
+            let silent = try RawSocket(port: port)
+            let slow = try RawSocket(port: port)
+            let start = ContinuousClock.now
+            #expect(slow.send("GET /healthz HTTP/1.1\r\nHost: x\r\n"))
+            // A byte now and then must not prolong it.
+            for _ in 0..<20 where slow.send("X") { usleep(50_000) }
+            #expect(slow.read() == "")
+            #expect(silent.read() == "")
+            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(harness.api.gate.refusals[.slowHeader] == 2)
+        }
+    }
+
+    @Test func aSecondHeaderThatDoesNotComeClosesTheConnectionToo() async throws {
+        try await withServer(Self.tight) { port, harness in
+            let socket = try RawSocket(port: port)
+            socket.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(socket.read(until: #"{"status":"ok"}"#)?.hasPrefix("HTTP/1.1 200") == true)
+            for _ in 0..<40 where socket.send("G") { usleep(50_000) }
+            #expect(socket.read() == "")
+            #expect(harness.api.gate.refusals[.slowHeader] == 1)
+        }
+    }
+
+    @Test func aBodyThatTricklesClosesTheConnection() async throws {
+        try await withServer(Self.tight) { port, harness in
+            let socket = try RawSocket(port: port)
+            let token = harness.admin.text
+            socket.send(
+                "POST /v1/runs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 100000\r\n\r\n"
+            )
+            for _ in 0..<40 where socket.send(" ") { usleep(50_000) }
+            #expect(socket.read()?.contains(" 200 ") == false)
+            #expect(harness.api.gate.refusals[.slowBody] == 1)
+        }
+    }
+
+    @Test func idleConnectionsAreClosed() async throws {
+        try await withServer(Self.tight) { port, _ in
+            let socket = try RawSocket(port: port)
+            socket.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            _ = socket.read(until: #"{"status":"ok"}"#)
+            let start = ContinuousClock.now
+            #expect(socket.read() == "")
+            #expect(ContinuousClock.now - start < .seconds(5))
+        }
+    }
+
+    @Test func connectionsAreCountedByAddressAndGivenBack() async throws {
+        try await withServer(Self.tight) { port, harness in
+            func answers(_ socket: RawSocket) -> Bool {
+                socket.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                return socket.read(until: #"{"status":"ok"}"#)?.contains(" 200 ") == true
+            }
+            var sockets = try (0..<3).map { _ in try RawSocket(port: port) }
+            for socket in sockets { #expect(answers(socket)) }
+            #expect(answers(try RawSocket(port: port)) == false)
+            #expect(harness.api.gate.refusals[.connectionsPerAddress] == 1)
+            sockets.removeAll()
+            while harness.api.gate.connections.count > 0 { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(answers(try RawSocket(port: port)))
+        }
+    }
+
+    @Test func connectionsAreCountedInAll() async throws {
+        var limits = Self.tight
+        limits.connectionsPerAddress = 100
+        try await withServer(limits) { port, harness in
+            let sockets = try (0..<6).map { _ in try RawSocket(port: port) }
+            #expect(sockets.map { $0.read() } == Array(repeating: "", count: 6))
+            #expect(harness.api.gate.refusals[.connections] == 1)
+        }
+    }
+
+    @Test func headersAreBounded() async throws {
+        var limits = ServerLimits()
+        limits.headerFields = 10
+        limits.headerBytes = 2000
+        try await withServer(limits) { port, _ in
+            let long = "X-Long: " + String(repeating: "a", count: 3000) + "\r\n"
+            let many = (0..<20).map { "X-\($0): a\r\n" }.joined()
+            let several = (0..<5).map { _ in "X-Long: " + String(repeating: "a", count: 500) + "\r\n" }.joined()
+            for fields in [long, many, several] {
+                let socket = try RawSocket(port: port)
+                socket.send("GET /healthz HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n")
+                #expect(socket.read()?.contains(" 200 ") == false)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "\r\n\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\u{16}\u{03}\u{01}\u{02}",
+        "GET / HTTP/1.1\r\nHost x\r\n\r\n",
+        "POST /v1/runs HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        "POST /v1/runs HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ])
+    func garbageLeavesTheServerStanding(text: String) async throws {
+        try await withServer(Self.tight) { port, _ in
+            let socket = try RawSocket(port: port)
+            socket.send(text)
+            #expect(socket.read()?.contains(" 200 ") == false)
+            let next = try RawSocket(port: port)
+            next.send("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            #expect(next.read()?.contains(" 200 ") == true)
+        }
+    }
+}
