@@ -27,6 +27,8 @@ final class CollectorMetrics: Sendable {
     /// - Parameters:
     ///   - route: The route's pattern; nil where none matched.
     ///   - method: The method; one that no route has is counted as `other`.
+    ///   - status: The answer's.
+    ///   - seconds: How long it took.
     func count(route: String?, method: String, status: Int, seconds: Double) {
         let known = ["GET", "HEAD", "POST", "PUT", "DELETE"]
         let key = RequestKey(

@@ -26,6 +26,7 @@ extension SQLStore {
     /// The same store, which tells how long each transaction took.
     ///
     /// - Parameter observe: Called after each, with whether it writes and its seconds, its wait for a turn included.
+    /// - Returns: A store over the same engine; closing one closes both.
     public func observed(by observe: @escaping @Sendable (_ isWrite: Bool, _ seconds: Double) -> Void) -> SQLStore {
         SQLStore(engine: ObservedEngine(engine: engine, observe: observe))
     }
