@@ -100,7 +100,7 @@ struct ChildEnd {
 
     /// What the Swift runtime, the C++ library and the dynamic linker say when they are refused memory.
     private static let allocationFailures = [
-        "could not allocate", "bad_alloc", "Cannot allocate memory", "failed to map segment",
+        "could not allocate", "failed to allocate", "bad_alloc", "Cannot allocate memory", "failed to map segment",
     ]
 
     private static func signalName(_ signal: Int32) -> String {
