@@ -77,8 +77,9 @@ import Testing
         #expect(largest.withLock { $0 } <= GroupCommit.mostRuns)
     }
 
-    @Test func concurrentRequestsAreStoredOnceEach() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func concurrentRequestsAreStoredOnceEach(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agent = try await temporary.enroll("a")
         let runs = (0..<60).map { _ in Run.sample(agentId: agent) }
         var bad = Run.sample(agentId: agent)

@@ -69,8 +69,9 @@ import Testing
         }
     }
 
-    @Test func storedRollupsEqualRecomputation() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func storedRollupsEqualRecomputation(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agents = [try await temporary.enroll("a"), try await temporary.enroll("b")]
         let runs = Self.runs(500, seed: 8, agents: agents)
         var rest = runs[...]
@@ -90,8 +91,9 @@ import Testing
         #expect(try await temporary.store.rankingInputs().measuredRuns == UInt64(runs.count { $0.outcome == .ok }))
     }
 
-    @Test func onlyChangedRollupsAreReadAgain() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func onlyChangedRollupsAreReadAgain(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let runs = Self.runs(60, seed: 5)
         _ = try await temporary.store.insert(Array(runs.dropLast()), from: .administrator, at: TemporaryStore.now)
         let first = try await temporary.store.rankingInputs()
@@ -104,8 +106,9 @@ import Testing
         #expect(third.changed.count == third.revisions.count)
     }
 
-    @Test func damagedRollupsAreRefusedAndCanBeRebuilt() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func damagedRollupsAreRefusedAndCanBeRebuilt(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let runs = Self.runs(40, seed: 6)
         _ = try await temporary.store.insert(runs, from: .administrator, at: TemporaryStore.now)
         let before = try await stored(temporary.store)

@@ -22,8 +22,9 @@ import Testing
         return job
     }
 
-    @Test func higherPriorityGoesFirstThenAge() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func higherPriorityGoesFirstThenAge(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let agentId = try await temporary.enroll("a")
         for (model, priority) in [("first", nil), ("urgent", 5), ("idle", -5), ("second", 0), ("urgent too", 5)]
             as [(String, Int?)]
@@ -57,8 +58,9 @@ import Testing
         #expect(open == (isOpen ? ["night", "any"] : ["any"]))
     }
 
-    @Test func whatHasNotBegunByTheDeadlineIsGivenUp() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func whatHasNotBegunByTheDeadlineIsGivenUp(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let (store, agentId) = (temporary.store, try await temporary.enroll("a"))
         let deadline = now.advanced(bySeconds: 100)
         let job = try await make(
@@ -89,8 +91,9 @@ import Testing
         #expect(shown[0].runId == late.id && shown[0].agentName == "a")
     }
 
-    @Test func cancellingEndsWhatIsOpenAndKeepsWhatComesLate() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func cancellingEndsWhatIsOpenAndKeepsWhatComesLate(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let (store, agentId) = (temporary.store, try await temporary.enroll("a"))
         let job = try await make(store, request { $0.repetitions = 3 }, at: now)
         let work = try await store.unfinishedAssignments(agentId: agentId, limit: 9, at: now)
@@ -112,8 +115,9 @@ import Testing
         #expect(try await store.cancelJob(id: done.id, at: now)?.state == .done)
     }
 
-    @Test func schedulesMakeEachRoundOnce() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func schedulesMakeEachRoundOnce(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let (store, agentId) = (temporary.store, try await temporary.enroll("a"))
         let first = try await make(store, request { $0.everySeconds = 100 }, at: now)
         #expect(first.scheduleId == first.id && first.nextAt == now.advanced(bySeconds: 100))
@@ -142,8 +146,9 @@ import Testing
         #expect(try await store.job(id: second.id)?.state == .cancelled)
     }
 
-    @Test func schedulesEndAtTheirDeadline() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func schedulesEndAtTheirDeadline(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         _ = try await temporary.enroll("a")
         let store = temporary.store
         let job = try await make(
@@ -159,8 +164,9 @@ import Testing
         #expect(try await store.makeDueRounds(at: now.advanced(bySeconds: 200)).isEmpty)
     }
 
-    @Test func tiersChooseAgentsByTheirHosts() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func tiersChooseAgentsByTheirHosts(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let lab = try await temporary.enroll("lab", labels: ["site": "lab"])
         _ = try await temporary.enroll("shop", labels: ["site": "shop"])
         let store = temporary.store

@@ -44,8 +44,9 @@ import Testing
         #expect(try await reopened.modelChunk(1, ofModel: sha256) == [3])
     }
 
-    @Test func ofTwoUploadsOfTheSameContentTheFirstStays() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func ofTwoUploadsOfTheSameContentTheFirstStays(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let (store, now) = (temporary.store, TemporaryStore.now)
         let (first, second) = (try await store.beginModelUpload(at: now), try await store.beginModelUpload(at: now))
         for upload in [first, second] {
@@ -60,8 +61,9 @@ import Testing
         #expect(try await store.storedModels() == [stored])
     }
 
-    @Test func idleUploadsGoAndOthersStay() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func idleUploadsGoAndOthersStay(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let (store, now) = (temporary.store, TemporaryStore.now)
         let later = Timestamp(millisecondsSinceEpoch: now.millisecondsSinceEpoch + 1000)
         let (idle, busy) = (try await store.beginModelUpload(at: now), try await store.beginModelUpload(at: now))
@@ -78,8 +80,9 @@ import Testing
         #expect(try await store.modelChunk(0, ofModel: sha256) == [1])
     }
 
-    @Test func filesAreListedByNameThenNewest() async throws {
-        let temporary = try TemporaryStore()
+    @Test(arguments: StoreKind.available)
+    func filesAreListedByNameThenNewest(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
         let store = temporary.store
         let models = [("b", "1", 0), ("a", "2", 0), ("a", "3", 5), ("a", "4", 2)].map { name, digit, time in
             model(name, String(repeating: digit, count: 64), bytes: 1, at: Int64(time))
