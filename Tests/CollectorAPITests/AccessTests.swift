@@ -41,6 +41,8 @@ import Testing
         Route(.delete, "/v1/tokens/ID", [.admin]),
         Route(.get, "/v1/models/\(String(repeating: "a", count: 64))/accuracy", [.viewer, .admin]),
         Route(.put, "/v1/models/\(String(repeating: "a", count: 64))/accuracy", [.admin]),
+        Route(.get, "/v1/audit", [.admin]),
+        Route(.get, "/metrics", [.viewer, .admin]),
         Route(.get, "/v1/tiers", [.viewer, .admin]),
         Route(.put, "/v1/tiers", [.admin]),
         Route(.get, "/v1/summary", [.viewer, .admin]),
