@@ -1,7 +1,7 @@
 import Foundation
 
 /// A connection that sends what it likes, when it likes.
-final class RawSocket {
+final class RawSocket: Sendable {
     private let descriptor: Int32
 
     /// Connects to a port of 127.0.0.1.
@@ -23,7 +23,19 @@ final class RawSocket {
 
     /// Sends text; false when the other end has hung up.
     @discardableResult
-    func send(_ text: String) -> Bool {
+    func send(_ text: String) async -> Bool { await blocking { self.sendNow(text) } }
+
+    /// Reads until the other end closes or a text has come; what came, nil after 10 s of silence.
+    func read(until end: String? = nil) async -> String? { await blocking { self.readNow(until: end) } }
+
+    /// Keeps what blocks off the threads all tests share.
+    private func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            Thread { continuation.resume(returning: body()) }.start()
+        }
+    }
+
+    private func sendNow(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
@@ -36,8 +48,7 @@ final class RawSocket {
         return true
     }
 
-    /// Reads until the other end closes or a text has come; what came, nil after 10 s of silence.
-    func read(until end: String? = nil) -> String? {
+    private func readNow(until end: String?) -> String? {
         var text = ""
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while end.map({ !text.contains($0) }) ?? true {
