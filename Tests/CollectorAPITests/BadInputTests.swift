@@ -33,7 +33,8 @@ import Testing
         Input(description: "deep lists", body: { Data(String(repeating: "[", count: 5_000_000).utf8) }, status: 400),
         Input(
             description: "invalid UTF-8",
-            body: { Data(Array(#"{"runs":[{"id":""#.utf8) + [0xff, 0xfe, 0xc0, 0x80] + Array(#""}]}"#.utf8)) },
+            path: "/v1/jobs",
+            body: { Data(Array(#"{"models":[""#.utf8) + [0xff, 0xfe, 0xc0, 0x80] + Array(#""]}"#.utf8)) },
             status: 400
         ),
         Input(
@@ -44,7 +45,12 @@ import Testing
         ),
         Input(description: "100 MB", body: { Data(repeating: 0x20, count: 100_000_000) }, status: 413),
         Input(description: "NaN", body: { Data(#"{"runs":[NaN]}"#.utf8) }, status: 400),
-        Input(description: "number without end", body: { Data((#"{"runs":[1e999999]}"#).utf8) }, status: 400),
+        Input(
+            description: "number without end",
+            path: "/v1/jobs",
+            body: { Data((#"{"models":["m"],"repetitions":1e999999}"#).utf8) },
+            status: 400
+        ),
         Input(
             description: "a token's request beyond its limit",
             path: "/v1/tokens",

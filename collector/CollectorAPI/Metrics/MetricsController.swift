@@ -55,7 +55,8 @@ struct MetricsMiddleware: RouterMiddleware {
         let start = ContinuousClock.now
         let response = try await CollectorMetrics.$current.withValue(metrics) { try await next(request, context) }
         metrics.count(
-            route: context.endpointPath,
+            // Routes begin with a slash; the router has a word of its own for none.
+            route: context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil },
             method: request.method.rawValue,
             status: response.status.code,
             seconds: (ContinuousClock.now - start) / .seconds(1)
