@@ -60,6 +60,7 @@ import Testing
             let socket = try RawSocket(port: port)
             await socket.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(await socket.read(until: #"{"status":"ok"}"#)?.hasPrefix("HTTP/1.1 200") == true)
+            await socket.send("GET /healthz HTTP/1.1\r\nX-Slow: ")
             for _ in 0..<40 {
                 guard await socket.send("G") else { break }
                 try await Task.sleep(for: .milliseconds(50))

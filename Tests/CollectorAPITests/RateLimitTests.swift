@@ -87,27 +87,34 @@ import Testing
         var limits = ServerLimits()
         limits.requestsInFlight = 1
         let harness = try await Harness(limits: limits)
+        let gate = harness.api.gate
         let agents = [try await harness.enroll("a"), try await harness.enroll("b"), try await harness.enroll("c")]
         try await harness.application().test(.live) { client in
-            try await withThrowingTaskGroup(of: Int.self) { group in
-                for (index, agent) in agents.enumerated() {
-                    group.addTask {
-                        let path = "/v1/agents/\(agent.id)/jobs?wait=30"
-                        return try await Client(client: client, harness: harness).send(.get, path, as: agent.token)
-                            .status
-                    }
-                    while harness.api.gate.heldRequests <= index { try await Task.sleep(for: .milliseconds(5)) }
-                }
-                #expect(harness.api.gate.requestsInFlight == 0)
-                let answer = try await Client(client: client, harness: harness).get("/v1/tiers")
-                #expect(answer.status == 200)
-                harness.api.bell.ring(for: agents.map(\.id))
-                for agent in agents { _ = try await harness.store.revokeAgent(id: agent.id) }
-                harness.api.bell.ring(for: agents.map(\.id))
-                for try await status in group { #expect(status == 200) }
+            let port = try #require(client.port)
+            var sockets: [RawSocket] = []
+            for agent in agents {
+                let socket = try RawSocket(port: port)
+                let head = "GET /v1/agents/\(agent.id)/jobs?wait=30 HTTP/1.1\r\nHost: x\r\n"
+                await socket.send(head + "Authorization: Bearer \(agent.token)\r\n\r\n")
+                sockets.append(socket)
+                try await wait { gate.heldRequests == sockets.count }
             }
-            #expect(harness.api.gate.heldRequests == 0)
+            #expect(gate.heldRequests == 3 && gate.requestsInFlight == 0)
+            #expect(try await Client(client: client, harness: harness).get("/v1/tiers").status == 200)
+            for agent in agents { _ = try await harness.store.revokeAgent(id: agent.id) }
+            harness.api.bell.ring(for: agents.map(\.id))
+            for socket in sockets {
+                #expect(await socket.read(until: #"{"assignments":[]}"#)?.hasPrefix("HTTP/1.1 200") == true)
+            }
+            try await wait { gate.heldRequests == 0 }
+            #expect(gate.heldRequests == 0)
         }
+    }
+
+    /// Waits until something is so, for 10 s at most.
+    private func wait(until isSo: () -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while !isSo(), .now < deadline { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     @Test func bodiesInMemoryAreBounded() throws {
