@@ -56,6 +56,12 @@ test-old-x86: ## the programs on emulated x86-64 processors without AVX, without
 	@scripts/install-packages.sh qemu-user-static
 	@scripts/test-old-x86.sh || [ $$? = 77 ]
 
+.PHONY: test-proxies
+test-proxies: packages ## the collector behind nginx and HAProxy, as packaging/examples has them
+	@scripts/install-packages.sh nginx haproxy
+	@swift build --product edgeprof-collector
+	@scripts/test-proxies.sh
+
 .PHONY: test-arm64
 test-arm64: ## whole networks on emulated arm64 processors, compared with x86-64
 	@scripts/install-packages.sh qemu-user-static
