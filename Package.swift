@@ -277,16 +277,17 @@ let agent: [Target] = [
 
 let collector: [Target] = [
     .systemLibrary(name: "CPQ", path: "collector/CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .target(name: "WireJSON", path: "collector/WireJSON", swiftSettings: optimized),
     .target(
         name: "CollectorStore",
-        dependencies: ["CPQ", "EdgeprofAPI", grdb, crypto],
+        dependencies: ["CPQ", "EdgeprofAPI", "Checksum", "Gzip", "Statistics", grdb, crypto],
         path: "collector/CollectorStore"
     ),
     .target(
         name: "CollectorAPI",
         dependencies: [
-            "CollectorStore", "Economics", "EdgeprofAPI", "Gzip", hummingbird, logging, serviceLifecycle, crypto,
-            nioCore, nioHTTPTypes, nioSSL,
+            "CollectorStore", "Economics", "EdgeprofAPI", "Gzip", "Statistics", "WireJSON", hummingbird, logging,
+            serviceLifecycle, crypto, nioCore, nioHTTPTypes, nioSSL,
         ],
         path: "collector/CollectorAPI"
     ),
@@ -442,9 +443,10 @@ let testTargets: [Target] = [
     tests("HTTPTransport", "EdgeprofAPI", "Gzip", "HTTPTestServer"),
     tests("Spool"),
     tests("Uploader", "Spool", "EdgeprofAPI", "HTTPTransport", "HTTPTestServer"),
-    tests("AgentRuntime", "EdgeprofAPI", "HTTPTransport", "Spool", "Uploader", "HTTPTestServer"),
+    tests("AgentRuntime", "EdgeprofAPI", "HTTPTransport", "Spool", "Uploader", "HTTPTestServer", crypto),
     .target(name: "PostgreSQLTestServer", path: "Tests/PostgreSQLTestServer"),
-    tests("CollectorStore", "EdgeprofAPI", "PostgreSQLTestServer", grdb),
+    tests("WireJSON", "EdgeprofAPI", "Statistics"),
+    tests("CollectorStore", "EdgeprofAPI", "Checksum", "Statistics", "PostgreSQLTestServer", grdb),
     tests(
         "CollectorAPI",
         "PostgreSQLTestServer",

@@ -21,11 +21,15 @@ final class Harness: Sendable {
     let api: CollectorAPI
     private let clock: MutableClock
 
+    /// Makes a collector of its own, or a further one of a store that is there.
     init(
         packages: AgentPackages = .none,
         publicURL: String? = nil,
+        modelLimitBytes: UInt64 = 512 << 20,
         limits: ServerLimits = ServerLimits(),
-        metricsOnLoopback: Bool = false
+        metricsOnLoopback: Bool = false,
+        at place: StoreLocation? = nil,
+        isFurther: Bool = false
     ) async throws {
         directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-api-" + UUID().uuidString)
         let token = NewToken(hash: admin.hash, role: .admin)
@@ -43,6 +47,7 @@ final class Harness: Sendable {
             store: store,
             packages: packages,
             publicURL: publicURL,
+            modelLimitBytes: modelLimitBytes,
             limits: limits,
             metricsOnLoopback: metricsOnLoopback
         ) { clock.now }

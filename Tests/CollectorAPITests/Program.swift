@@ -38,9 +38,13 @@ final class ServingProcess {
     private let process = Process()
     private let output = Pipe()
 
-    init(dataDirectory: String, _ options: String...) throws {
+    convenience init(dataDirectory: String, _ options: String...) throws {
+        try self.init(arguments: ["--data-dir", dataDirectory] + options)
+    }
+
+    init(arguments: [String]) throws {
         process.executableURL = Program.url
-        process.arguments = ["serve", "--data-dir", dataDirectory, "--port", "0", "--log-level", "error"] + options
+        process.arguments = ["serve", "--port", "0", "--log-level", "error"] + arguments
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()

@@ -43,7 +43,7 @@ import Testing
             cursor = page.nextCursor.flatMap { RunCursor($0) }
         } while cursor != nil
         #expect(seen == runs.sorted { ($0.startedAt, $0.id) > ($1.startedAt, $1.id) })
-        #expect(try store.count("SELECT count(*) FROM run WHERE substr(document, 1, 1) <> x'01'") == 0)
+        #expect(try await store.count("SELECT count(*) FROM run WHERE substr(document, 1, 1) <> x'01'") == 0)
         let sql = "SELECT id, key, body FROM rollup ORDER BY id"
         let before = try await store.read { try $0.rows(sql).map(\.values) }
         #expect(try await store.rebuildRollups().runs == 450)

@@ -23,7 +23,7 @@ import Testing
         let agentId = try await temporary.enroll("Ägent \"b\"", labels: ["site": "<b>'lab'</b>"])
         _ = try await temporary.enroll("agent a")
         _ = try await store.createSampleJob(models: ["m1", "m2"], repetitions: 3)
-        let work = try await store.unfinishedAssignments(agentId: agentId, limit: 2)
+        let work = try await store.unfinishedAssignments(agentId: agentId, limit: 2, at: now)
         let answers = work.map { Run.sample(agentId: agentId, assignment: $0, model: $0.model) }
         let others = (0..<runs).map { index in
             Run.sample(

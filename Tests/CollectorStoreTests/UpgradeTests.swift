@@ -59,6 +59,60 @@ import Testing
         try again.close()
     }
 
+    /// Jobs of the version before schedules and windows go on as they were, for agents that tell no local time.
+    @Test func jobsOfTheVersionBeforeGoOn() async throws {
+        let directory = StoreDirectory(path: NSTemporaryDirectory() + "edgeprof-upgrade-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(atPath: directory.path) }
+        try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
+        let request = String(
+            decoding: try JSONEncoder().encode(JobRequest(models: ["m"], settings: JobSettings())),
+            as: UTF8.self
+        )
+        let host = String(decoding: try JSONEncoder().encode(HostFacts.sample), as: UTF8.self)
+        let queue = try DatabaseQueue(path: directory.databasePath)
+        try await queue.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+        }
+        try Schema.migrator.migrate(queue, upTo: Migration.agentKeys.name)
+        try await queue.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO agent (id, name, labels, host, enrolled_at, status, public_key)
+                    VALUES ('a', 'old', '{}', ?, 1, 'active', zeroblob(32))
+                    """,
+                arguments: [host]
+            )
+            try database.execute(
+                sql: "INSERT INTO job (id, request, created_at) VALUES ('j', ?, 1)",
+                arguments: [request]
+            )
+            for (id, reason) in [("open", nil), ("over", "rejected: x")] {
+                try database.execute(
+                    sql: """
+                        INSERT INTO assignment (id, job_id, agent_id, model, rejected_reason) VALUES (?, 'j', 'a', 'm', ?)
+                        """,
+                    arguments: [id, reason]
+                )
+            }
+        }
+        try queue.close()
+        let store = try SQLStore(openingIn: directory)
+        let now = TemporaryStore.now
+        let job = try #require(try await store.job(id: "j"))
+        #expect(job.total == 2 && job.closed == 1 && job.state == .open && job.scheduleId == nil && job.nextAt == nil)
+        #expect(try await store.unfinishedAssignments(agentId: "a", limit: 9, at: now).map(\.id) == ["open"])
+        try await store.expireAssignments(at: now)
+        #expect(try await store.makeDueRounds(at: now).isEmpty)
+        // A newer job of higher priority goes before the old one.
+        let urgent = JobRequest(models: ["n"], settings: JobSettings(), priority: 1)
+        guard case .created = try await store.createJob(urgent, at: now) else {
+            throw StoreError(.failed, "no job")
+        }
+        #expect(try await store.unfinishedAssignments(agentId: "a", limit: 9, at: now).map(\.model) == ["n", "m"])
+        #expect(try await store.cancelJob(id: "j", at: now)?.closed == 2)
+        try store.close()
+    }
+
     @Test(arguments: StoreKind.available)
     func eachStoreHasASecretOfItsOwn(kind: StoreKind) async throws {
         let (first, second) = (try await TemporaryStore(kind), try await TemporaryStore(kind))

@@ -2,6 +2,7 @@ public import CollectorStore
 public import EdgeprofAPI
 public import Hummingbird
 public import HummingbirdCore
+public import Logging
 
 /// The collector's HTTP interface over a store.
 ///
@@ -15,11 +16,12 @@ public struct CollectorAPI: Sendable {
     private let packages: AgentPackages
     private let publicURL: String?
     private let tokenLifetimeSeconds: Int
+    private let modelLimitBytes: UInt64
     private let certificate: TLSCertificate?
     private let metricsOnLoopback: Bool
     let gate: Gate
     let metrics = CollectorMetrics()
-    let bell = JobBell()
+    let bell: JobBell
 
     /// Makes the interface.
     ///
@@ -28,6 +30,7 @@ public struct CollectorAPI: Sendable {
     ///   - packages: The agent's packages it hands out.
     ///   - publicURL: Where agents reach it, for the script that installs them; nil for what a request was sent to.
     ///   - tokenLifetimeSeconds: How long an agent's access token works.
+    ///   - modelLimitBytes: Largest model's file it takes.
     ///   - certificate: What connections are encrypted with; nil for none.
     ///   - limits: What is refused.
     ///   - trustedProxies: Proxies whose `X-Forwarded-For` tells the client.
@@ -38,6 +41,7 @@ public struct CollectorAPI: Sendable {
         packages: AgentPackages = .none,
         publicURL: String? = nil,
         tokenLifetimeSeconds: Int = 3600,
+        modelLimitBytes: UInt64 = 512 << 20,
         certificate: TLSCertificate? = nil,
         limits: ServerLimits = ServerLimits(),
         trustedProxies: [AddressRange] = [],
@@ -51,6 +55,7 @@ public struct CollectorAPI: Sendable {
         self.packages = packages
         self.publicURL = publicURL
         self.tokenLifetimeSeconds = tokenLifetimeSeconds
+        self.modelLimitBytes = modelLimitBytes
         self.certificate = certificate
         gate = Gate(limits: limits, trustedProxies: trustedProxies)
         self.clock = clock
@@ -60,6 +65,16 @@ public struct CollectorAPI: Sendable {
 
     /// Passes on what other collectors of the store announce.
     public var wakeRelay: WakeRelay { WakeRelay(store: store, bell: bell) }
+
+    /// What makes the rounds of schedules and heeds deadlines; to be run beside the responder.
+    ///
+    /// - Parameters:
+    ///   - interval: between two looks at the clock.
+    ///   - logger: told of rounds that are left out.
+    /// - Returns: the service.
+    public func jobTicker(every interval: Duration = .seconds(15), logger: Logger) -> JobTicker {
+        JobTicker(store: store, bell: bell, clock: clock, interval: interval, logger: logger)
+    }
 
     /// The responder to hand to an application.
     public func responder() -> RouterResponder<CollectorContext> {
@@ -74,6 +89,10 @@ public struct CollectorAPI: Sendable {
             + JobController(store: store, clock: clock, bell: bell).endpoints
             + TokenController(store: store, clock: clock).endpoints
             + ModelController(store: store, clock: clock).endpoints
+            + ModelFileController(
+                store: store,
+                uploads: ModelUpload(store: store, clock: clock, limitBytes: modelLimitBytes)
+            ).endpoints
             + AuditController(store: store).endpoints
             + MetricsController(store: store, gate: gate, metrics: metrics).endpoints
             + TierController(store: store).endpoints

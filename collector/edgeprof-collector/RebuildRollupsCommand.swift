@@ -14,9 +14,10 @@ struct RebuildRollupsCommand: AsyncParsableCommand {
     @OptionGroup var data: DataDirectoryOption
 
     func run() async throws {
-        let lock = try data.directory.lockForServing()
+        let location = try data.location()
+        let lock: ServingLock? = if case .directory(let folder) = location { try folder.lockForServing() } else { nil }
         defer { withExtendedLifetime(lock) {} }
-        let store = try SQLStore(openingIn: data.directory)
+        let store = try await SQLStore.open(at: location)
         let made = try await store.rebuildRollups()
         try store.close()
         try say("\(made.rollups) rollups of \(made.runs) runs")

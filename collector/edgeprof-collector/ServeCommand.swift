@@ -87,10 +87,12 @@ struct ServeCommand: AsyncParsableCommand {
         let packages = try agentPackages()
         let certificate = try gate.certificate()
         raiseFileLimit()
-        let lock = try data.directory.lockForServing()
+        let location = try data.location()
+        let lock: ServingLock? = if case .directory(let folder) = location { try folder.lockForServing() } else { nil }
         defer { withExtendedLifetime(lock) {} }
         let store = try await SQLStore.open(at: location)
         try address.tryBinding()
+        try await AbandonedUploads.discard(in: store, at: now())
         try await serve(store, packages, certificate, at: address)
         try store.close()
     }
@@ -121,12 +123,15 @@ struct ServeCommand: AsyncParsableCommand {
             packages: packages,
             publicURL: publicUrl,
             tokenLifetimeSeconds: accessTokenSeconds,
+            modelLimitBytes: modelLimit.bytes,
             certificate: certificate,
             limits: gate.limits,
             trustedProxies: gate.trustedProxy,
             metricsOnLoopback: gate.metricsOnLoopback,
             clock: now
         )
+        if let warning = try await store.durabilityWarning() { logger.warning("\(warning)") }
+        let place = try data.location().description
         let application = Application(
             responder: api.responder(),
             server: api.server(),
@@ -149,7 +154,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var configuration = ServiceGroupConfiguration(
             services: [notify].compactMap(\.self) + [
-                ReloadService(certificate: certificate, logger: logger), application,
+                ReloadService(certificate: certificate, logger: logger), api.wakeRelay, application,
+                api.jobTicker(logger: logger),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger

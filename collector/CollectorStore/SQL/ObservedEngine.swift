@@ -12,17 +12,23 @@ struct ObservedEngine: SQLEngine {
     }
 
     func write<Value: Sendable>(
+        _ kind: SQLWriteKind,
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value {
         let start = ContinuousClock.now
         defer { observe(true, (ContinuousClock.now - start) / .seconds(1)) }
-        return try await engine.write(body)
+        return try await engine.write(kind, body)
     }
+
+    func makeRoom(forRuns ids: [String]) async throws { try await engine.makeRoom(forRuns: ids) }
 
     func close() throws { try engine.close() }
 }
 
 extension SQLStore {
+    /// The engine where it is PostgreSQL's, timed or not.
+    var postgreSQL: PostgreSQLEngine? { ((engine as? ObservedEngine)?.engine ?? engine) as? PostgreSQLEngine }
+
     /// The same store, which tells how long each transaction took.
     ///
     /// - Parameter observe: Called after each, with whether it writes and its seconds, its wait for a turn included.

@@ -38,7 +38,7 @@ extension SQLStore {
 
     /// What keeps an acknowledged run from surviving a power cut; nil when nothing is known to.
     public func durabilityWarning() async throws -> String? {
-        guard let engine = engine as? PostgreSQLEngine else { return nil }
+        guard let engine = postgreSQL else { return nil }
         let row = try await read { try $0.row("SELECT current_setting('fsync') AS setting") }
         guard try row?.text("setting") == "off" else { return nil }
         return "\(engine.location) has fsync off: a power cut can lose or damage everything"

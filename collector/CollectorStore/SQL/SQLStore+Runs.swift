@@ -6,23 +6,10 @@ public import EdgeprofAPI
 extension SQLStore {
     public func insert(_ runs: [Run], from uploader: RunUploader, at now: Timestamp) async throws -> [RunResult] {
         // Encoded before the transaction: the writer is held for the writing only.
-        let documents = runs.map { run in Result { try Self.encode(run) } }
         try await engine.makeRoom(forRuns: runs.map(\.id))
-        // The id is a key and decides which of two equal runs was first; assignments are finished under a condition.
-        return try await write(.idempotent) { transaction in
-            var results: [RunResult] = []
-            results.reserveCapacity(runs.count)
-            for (run, document) in zip(runs, documents) {
-                let result = try Self.insert(run, document, from: uploader, at: now, in: transaction)
-                if result.status == .rejected, case .agent(let id) = uploader {
-                    try Self.close(run.assignmentId, of: id, because: result.reason, in: transaction)
-                }
-                results.append(result)
-            }
-            if results.contains(where: { $0.status == .stored }) { try Self.incrementDataVersion(in: transaction) }
-            if case .agent(let id) = uploader { try Self.recordContact(agentId: id, at: now, in: transaction) }
-            return results
-        }
+        return try await deliveries.store(
+            RunDelivery(runs: runs.map(PreparedRun.init), uploader: uploader, receivedAt: now)
+        )
     }
 
     public func rejectAssignments(_ rejections: [RejectedAssignment], agentId: String) async throws {

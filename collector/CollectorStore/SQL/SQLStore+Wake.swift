@@ -3,12 +3,12 @@
 
 extension SQLStore {
     public func wakes() -> AsyncStream<AgentWake> {
-        guard let engine = engine as? PostgreSQLEngine else { return AsyncStream { $0.finish() } }
+        guard let engine = postgreSQL else { return AsyncStream { $0.finish() } }
         return PostgreSQLListener.wakes(at: engine.location, ignoring: engine.origin)
     }
 
     public func announceWake(of agentIds: [String]) async throws {
-        guard let engine = engine as? PostgreSQLEngine, !agentIds.isEmpty else { return }
+        guard let engine = postgreSQL, !agentIds.isEmpty else { return }
         let payloads = WakePayload.payloads(for: agentIds, from: engine.origin)
         try await write(.idempotent) { transaction in
             for payload in payloads {

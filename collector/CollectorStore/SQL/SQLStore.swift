@@ -13,7 +13,7 @@ public final class SQLStore: Sendable {
     init(engine: any SQLEngine) {
         self.engine = engine
         deliveries = GroupCommit { [engine, knownParts] deliveries in
-            let outcome = try await engine.write { transaction in
+            let outcome = try await engine.write(.idempotent) { transaction in
                 try Self.store(deliveries, knownParts: knownParts, in: transaction)
             }
             knownParts.remember(outcome.parts)

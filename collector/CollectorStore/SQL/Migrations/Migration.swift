@@ -19,6 +19,9 @@ struct Migration: Sendable {
         .accuracies,
         .rejectedAssignments,
         .agentKeys,
+        .jobs,
+        .models,
+        .compactRuns,
         .auditLog,
     ]
 }
