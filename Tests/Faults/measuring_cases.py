@@ -16,9 +16,9 @@ def model_segfaults(folder, quick):
     job = collector.job(["squeezenet1_1"], repetitions=2, seconds=1)
     os.kill(wait_until(agent.child, 60, "a child measures"), signal.SIGSEGV)
     collector.wait_for(job, 60)
-    outcomes = collector.rows("SELECT outcome, document ->> 'outcomeReason' FROM run ORDER BY started_at")
-    assert [o[0] for o in outcomes] == ["crashed", "ok"], outcomes
-    return f"outcomes crashed ({outcomes[0][1]}), then ok"
+    runs = collector.runs()
+    assert [run["outcome"] for run in runs] == ["crashed", "ok"], runs
+    return f"outcomes crashed ({runs[0]['outcomeReason']}), then ok"
 
 
 @case(quick=False, measures=True)

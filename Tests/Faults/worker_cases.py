@@ -13,8 +13,8 @@ def model_out_of_memory(folder, quick):
     agent = Agent(collector, "agent").start("--worker-memory-limit", "300MiB")
     job = collector.job(["vgg16", "shufflenet_v2_x0_5"])
     collector.wait_for(job, 120)
-    rows = dict(collector.rows("SELECT document ->> '$.model.name', outcome FROM run"))
-    assert rows == {"vgg16": "oom", "shufflenet_v2_x0_5": "ok"}, rows
+    outcomes = {run["model"]["name"]: run["outcome"] for run in collector.runs()}
+    assert outcomes == {"vgg16": "oom", "shufflenet_v2_x0_5": "ok"}, outcomes
     assert agent.process.is_running
     return "vgg16 oom, shufflenet_v2_x0_5 ok"
 
@@ -28,7 +28,8 @@ def plan_cache_full(folder, quick):
     agent.start()
     job = collector.job(["squeezenet1_1"])
     collector.wait_for(job, 120)
-    outcome, reason = collector.rows("SELECT outcome, document ->> 'outcomeReason' FROM run")[0]
+    run = collector.runs()[0]
+    outcome, reason = run["outcome"], run["outcomeReason"]
     assert outcome == "refused" and "no room for the packed plan" in reason, (outcome, reason)
     assert agent.process.log().count("measuring squeezenet1_1") == 1
     return f"refused: {reason[-60:]}"
