@@ -46,7 +46,7 @@ mkdir -p "$work/data" "$work/packages"
 cp "$agent" "$work/packages"
 (umask 077 && "$work/outside/usr/bin/edgeprof-collector" init --data-dir "$work/data" | grep -o 'edgeprof_admin_[A-Za-z0-9_-]*' >"$work/admin")
 free() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-# The collector in clear text on loopback, TLS before it; an authority of its own, and another that has nothing to do with it.
+# An authority of the collector's own, and another that has nothing to do with it.
 tls=$work/tls
 mkdir "$tls"
 authority() { # NAME: NAME.key and NAME.pem
@@ -60,11 +60,11 @@ authority() { # NAME: NAME.key and NAME.pem
     -extfile <(printf 'subjectAltName=DNS:localhost\n')
 } >"$work/openssl.log" 2>&1 || stop "no certificates"
 pin_of() { echo "sha256//$(openssl x509 -in "$1" -noout -pubkey | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64)"; }
-port=$(free) front=$(free)
-url=https://localhost:$front
-python3 scripts/tls-front.py "$front" "$port" "$tls/server.pem" "$tls/server.key" >"$work/tls.log" 2>&1 &
+port=$(free)
+url=https://localhost:$port
 serve() { # PACKAGES
   "$work/outside/usr/bin/edgeprof-collector" serve --data-dir "$work/data" --port "$port" --packages "$1" --public-url "$url" \
+    --tls-certificate "$tls/server.pem" --tls-key "$tls/server.key" \
     >>"$work/collector.log" 2>&1 &
   serving=$!
   local _

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What an idle agent costs while the collector holds its request over TLS: memory, CPU time, against the goals of docs/agent.md.
 
-Everything is real and on loopback: a collector, TLS in front of it, an enrolled agent. Take the programs as packaged (`make deb`):
+Everything is real and on loopback: a collector that speaks TLS, an enrolled agent. Take the programs as packaged (`make deb`):
 usage: held-poll.py --agent PROGRAM --collector PROGRAM [--minutes 60]     exit code 1 where a goal is missed
        held-poll.py … --functions FILE     writes the functions such an agent calls, for the linker to lay side by side
 The second form takes two minutes under callgrind and an agent that still has its symbols.
@@ -10,19 +10,12 @@ import argparse
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
-FRONT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "tls-front.py")
 GOALS = {"VmHWM": (26.0, "MB"), "RssAnon": (8.0, "MB"), "CPU": (0.1, "%")}
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def status(pid):
@@ -73,18 +66,15 @@ def main():
                 ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", path("key.pem"), "-out", path("ca.pem"),
                  "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
                 check=True, stderr=subprocess.DEVNULL)
-            inner, outer = free_port(), free_port()
             subprocess.run([options.collector, "init", "--data-dir", path("data")], check=True, stdout=subprocess.DEVNULL)
-            collector = start(options.collector, "serve", "--data-dir", path("data"), "--port", str(inner), "--log-level", "warning",
-                              stdout=subprocess.PIPE, text=True)
-            collector.stdout.readline()
-            start(sys.executable, FRONT, str(outer), str(inner), path("ca.pem"), path("key.pem"))
+            collector = start(options.collector, "serve", "--data-dir", path("data"), "--port", "0", "--log-level", "warning",
+                              "--tls-certificate", path("ca.pem"), "--tls-key", path("key.pem"), stdout=subprocess.PIPE, text=True)
+            port = collector.stdout.readline().rpartition(":")[2].strip()
             token = os.open(path("token"), os.O_WRONLY | os.O_CREAT, 0o600)
             subprocess.run([options.collector, "token", "create", "--data-dir", path("data"), "--role", "enrollment"],
                            check=True, stdout=token)
             os.mkdir(path("state"), 0o700)
-            time.sleep(1)
-            subprocess.run([options.agent, "enroll", "--collector", f"https://localhost:{outer}", "--ca-file", path("ca.pem"),
+            subprocess.run([options.agent, "enroll", "--collector", f"https://localhost:{port}", "--ca-file", path("ca.pem"),
                             "--token-file", path("token"), "--state-dir", path("state")], check=True, stdout=subprocess.DEVNULL)
             began = time.monotonic()
             command = [options.agent, "run", "--state-dir", path("state")]
