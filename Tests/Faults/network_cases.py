@@ -208,14 +208,19 @@ def through_a_proxy(folder, quick):
 def network_cut_for_an_hour(folder, quick):
     """An hour without network: the agent goes on trying, uploading once in 30 s on average, and loses nothing."""
     collector = Collector(folder).start()
-    proxy = Proxy(collector, on="/")
+    proxy = Proxy(collector)
     agent = Agent(collector, "agent", url=proxy.url)
     ids = records.fill(agent, 20)
     proxy.mode = "refuse"
     # An hour of the agent's own time, in one minute.
     agent.environment = {"LD_PRELOAD": lying_clock(folder), "EDGEPROF_CLOCK_SPEED": "60"}
-    began = time.monotonic()
     agent.start()
+    # It has an access token, good for about an hour, when the rest of the network goes: without one it would only ask for that.
+    wait_until(lambda: proxy.uploads, 30, "a first upload")
+    proxy.on = "/"
+    began = time.monotonic()
+    proxy.attempts.clear()
+    proxy.uploads.clear()
     time.sleep(60)
     attempts, uploads = len(proxy.attempts), len(proxy.uploads)
     assert agent.process.is_running and len(agent.waiting()) == 20
