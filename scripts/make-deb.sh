@@ -45,9 +45,14 @@ if [ -z "$bin" ]; then
   done
   # Kernels run in edgeprof-measure, which is compiled for speed as ever; the agent, which mostly waits, for size.
   build .build-deb edgeprof-measure "${lean[@]}"
-  # Relative relocations (glibc 2.36 reads them) save 1.5 MB of file and of memory. What a waiting agent calls lies side by side, so that
-  # it is little that becomes resident: 22 instead of 28 MB; Benchmarks/Agent/held-poll.py --functions writes the list.
-  build .build-deb-agent edgeprof-agent "${lean[@]}" -Xswiftc -Osize -Xcc -Os -Xlinker -z -Xlinker pack-relative-relocs \
+  # Relative relocations save 1.5 MB of file and of memory, where the C library that is built for reads them (glibc 2.36 on).
+  relocations=()
+  if find "${EDGEPROF_SYSROOT-}"/lib/*-linux-gnu/libc.so.6 -exec readelf -VW {} + | grep GLIBC_ABI_DT_RELR >/dev/null; then
+    relocations=(-Xlinker -z -Xlinker pack-relative-relocs)
+  fi
+  # What a waiting agent calls lies side by side, so that it is little that becomes resident: 22 instead of 28 MB;
+  # Benchmarks/Agent/held-poll.py --functions writes the list.
+  build .build-deb-agent edgeprof-agent "${lean[@]}" -Xswiftc -Osize -Xcc -Os "${relocations[@]}" \
     -Xlinker "--symbol-ordering-file=$PWD/packaging/edgeprof-agent/functions.order" -Xlinker --no-warn-symbol-ordering
 fi
 version=$("${emulated[@]}" "$bin/edgeprof-agent" --version)
@@ -91,7 +96,7 @@ manual() {
 # in Debian and its kin, and the C library's version from the newest symbol asked for.
 dependencies_abroad() {
   local newest library
-  # GLIBC_ABI_DT_RELR, of relative relocations, came with 2.36.
+  # GLIBC_ABI_DT_RELR came with 2.36.
   newest=$(readelf -VW "$@" | grep -oE 'GLIBC_[0-9.]+|GLIBC_ABI_DT_RELR' | sed 's/ABI_DT_RELR/2.36/' | sort -uV | tail -n 1)
   for library in $(readelf -dW "$@" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p' | sort -u); do
     case $library in
@@ -116,6 +121,10 @@ finish() {
     printf 'Source: edgeprof\n\nPackage: %s\nArchitecture: any\n' "$package" >"$work/shlibs/debian/control"
     depends=$(cd "$work/shlibs" && dpkg-shlibdeps -O $programs 2>"$work/shlibs.log" | sed -n 's/^shlibs:Depends=//p')
     [ -n "$depends" ] || { cat "$work/shlibs.log" >&2; exit 1; }
+    # dpkg-shlibdeps does not look at relative relocations.
+    if readelf -VW $programs | grep GLIBC_ABI_DT_RELR >/dev/null; then
+      depends=$(sed -E 's/libc6 \(>= 2\.([0-9]|[12][0-9]|3[0-5])\)/libc6 (>= 2.36)/' <<<"$depends")
+    fi
   fi
   [ "$package" = edgeprof ] || depends+=", systemd"
   mkdir -p "$folder/DEBIAN"

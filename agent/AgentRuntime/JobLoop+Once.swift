@@ -11,6 +11,7 @@ extension JobLoop {
     ///
     /// - Parameter round: told how it went, and when to give up.
     func once(_ round: SingleRound) async {
+        defer { if Task.isCancelled, !round.isComplete { round.note("stopped before the end") } }
         try? await Task.sleep(for: startupDelay)
         round.progress()
         var backoff = pace.backoff
