@@ -49,11 +49,9 @@ extension Choice {
         pBest = summary.pBest
         tieGroup = summary.tieGroup
         intervalReason = summary.reason
-        if objective == .cost {
-            usdPerMillionCorrectInterval = summary.interval
-        } else {
-            roiInterval = summary.interval
-        }
+        roiInterval = summary.roi
+        netValueInterval = summary.netValue
+        usdPerMillionCorrectInterval = summary.cost
     }
 
     private static func worstLatency(_ candidate: Candidate, _ deployment: Deployment) -> Double? {

@@ -10,30 +10,35 @@ public enum Economics {
     ///   - measurements: What was measured, one for each model, tier and settings.
     ///   - tiers: The price list.
     ///   - deployment: The economic case.
-    /// - Returns: One choice for each model and tier, in the settings that return most.
-    /// - Throws: `ConfigurationError` with every problem of the three inputs.
+    ///   - options: What to rank by, which models and tiers, and changes to suppose; nothing of it by default.
+    /// - Returns: One choice for each model and tier, in the settings that are best.
+    /// - Throws: `ConfigurationError` with every problem of the inputs.
     public static func rank(
         measurements: MeasurementSet,
         tiers: TierList,
-        deployment: Deployment
+        deployment: Deployment,
+        options: RankingOptions = RankingOptions()
     ) throws(ConfigurationError) -> RankingResult {
-        let objective = deployment.value == nil ? Objective.cost : .roi
+        let filter = try RankingFilter(options, measurements: measurements, tiers: tiers)
+        let whatIf = try WhatIf(options.whatIf)
+        let supposed = try whatIf.applied(to: deployment, tiers: tiers)
         let ranking = try Ranking(
+            measurements: measurements,
+            tiers: supposed.tiers,
+            deployment: supposed.deployment,
+            objective: try Objective(options.objective, deployment: supposed.deployment),
+            filter: filter
+        )
+        guard !whatIf.isEmpty else { return ranking.result(hypothesis: nil) }
+        let without = try Ranking(
             measurements: measurements,
             tiers: tiers,
             deployment: deployment,
-            objective: objective
+            // A value may be among what is supposed.
+            objective: (try? Objective(options.objective, deployment: deployment)) ?? .cost,
+            filter: filter
         )
-        return RankingResult(
-            deployment: deployment.name,
-            headline: ranking.headline,
-            objective: deployment.value == nil ? .usdPerMillionCorrect : .roi,
-            choices: ranking.choices,
-            uncertainty: ranking.uncertainty,
-            equalShare: ranking.equalShare,
-            assumptions: ranking.assumptions,
-            warnings: ranking.warnings
-        )
+        return ranking.result(hypothesis: Hypothesis(changes: supposed.changes, without: without, with: ranking))
     }
 
     /// Decides what to buy: the feasible choice, or nothing, whose value exceeds (1 + hurdle) times its cost most.

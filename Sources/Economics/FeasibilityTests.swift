@@ -18,8 +18,8 @@ enum FeasibilityTests {
             test: "latency",
             value: latency,
             limit: limit,
-            message: "p\(Text.number(deployment.slo.percentile)) is \(Text.short(latency)) ms without a queue, "
-                + "\(Text.short(latency / limit)) times the \(Text.short(limit)) ms allowed: more units cannot help"
+            message: "p\(Text.number(deployment.slo.percentile)) \(Text.short(latency)) ms > \(Text.short(limit)) ms: "
+                + "needs \(Text.times(latency / limit)), and more units cannot help"
         )
     }
 
@@ -31,7 +31,7 @@ enum FeasibilityTests {
                 test: "memory",
                 value: nil,
                 limit: tier.memoryMib,
-                message: "peak memory was not measured"
+                message: "memory unknown: no peak was measured"
             )
         }
         // Summed as the specification writes it, so that a model that just fits is judged the same everywhere.
@@ -41,8 +41,9 @@ enum FeasibilityTests {
             test: "memory",
             value: needed,
             limit: tier.memoryMib,
-            message: "needs \(Text.short(needed)) MiB with reserve and application, "
-                + "\(Text.short(needed - tier.memoryMib)) MiB more than the tier has"
+            message: "memory \(Text.short(needed)) MiB > \(Text.short(tier.memoryMib)) MiB: "
+                + "needs \(Text.times(needed / tier.memoryMib)), "
+                + "\(Text.short(needed - tier.memoryMib)) MiB more (reserve and application are in it)"
         )
     }
 
@@ -53,7 +54,7 @@ enum FeasibilityTests {
                 test: "accuracy",
                 value: nil,
                 limit: floor,
-                message: "unknown: evaluate the model or give its accuracy"
+                message: "accuracy unknown: evaluate the model or give its accuracy"
             )
         }
         guard accuracy.value < floor else { return nil }
@@ -61,8 +62,8 @@ enum FeasibilityTests {
             test: "accuracy",
             value: accuracy.value,
             limit: floor,
-            message: "\(Text.number(100 * accuracy.value, digits: 2)) % is "
-                + "\(Text.number(100 * (floor - accuracy.value), digits: 2)) points below the floor"
+            message: "accuracy \(Text.percent(accuracy.value)) % < \(Text.percent(floor)) %: "
+                + "needs \(Text.difference(100 * (floor - accuracy.value))) points more"
         )
     }
 
@@ -72,7 +73,7 @@ enum FeasibilityTests {
                 test: "units",
                 value: nil,
                 limit: candidate.tier.maxUnitsPerSite.map(Double.init),
-                message: "a site would need more than \(Text.number(CostModel.mostUnits)) units"
+                message: "units > \(Text.number(CostModel.mostUnits)) a site: the tier is far too slow"
             )
         }
         guard let limit = candidate.tier.maxUnitsPerSite.map(Double.init), units > limit else { return nil }
@@ -80,13 +81,18 @@ enum FeasibilityTests {
             test: "units",
             value: units,
             limit: limit,
-            message: "a site needs \(Text.number(units)) units, \(Text.number(units - limit)) more than it can hold"
+            message: "units \(Text.number(units)) > \(Text.number(limit)) a site: needs \(Text.times(units / limit))"
         )
     }
 
     private static func throughput(_ candidate: Candidate) -> Choice.Shortfall? {
         guard candidate.latency == nil else { return nil }
-        return Choice.Shortfall(test: "throughput", value: nil, limit: nil, message: "none was measured")
+        return Choice.Shortfall(
+            test: "throughput",
+            value: nil,
+            limit: nil,
+            message: "throughput unknown: none was measured"
+        )
     }
 
     private static func deadline(_ candidate: Candidate, _ deployment: Deployment) -> Choice.Shortfall? {
@@ -95,7 +101,8 @@ enum FeasibilityTests {
             test: "deadline",
             value: days,
             limit: limit,
-            message: "tuning takes \(Text.short(days)) days, \(Text.short(days - limit)) more than there are"
+            message: "tuning \(Text.short(days)) days > \(Text.short(limit)) days: "
+                + (limit > 0 ? "needs \(Text.times(days / limit)) the GPUs" : "there is no time to tune")
         )
     }
 }

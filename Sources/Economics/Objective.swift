@@ -4,6 +4,8 @@ import EdgeprofAPI
 enum Objective: Equatable {
     /// Return on investment.
     case roi
+    /// Value less cost.
+    case netValue
     /// Value less (1 + hurdle) times cost.
     case plan(hurdle: Double)
     /// Cost of a million correct answers, where no value of an answer is given.
@@ -11,6 +13,35 @@ enum Objective: Equatable {
 
     /// Scores of free choices lie beyond those of any that costs something.
     private static let free = 1e100
+
+    /// What a ranking was asked to sort by; by itself ROI, or cost where no value of an answer is given.
+    ///
+    /// - Throws: `ConfigurationError` where the deployment gives no value to sort by.
+    init(_ asked: RankingResult.Objective?, deployment: Deployment) throws(ConfigurationError) {
+        switch asked {
+        case nil: self = deployment.value == nil ? .cost : .roi
+        case .usdPerMillionCorrect?: self = .cost
+        case .roi? where deployment.value != nil: self = .roi
+        case .netValue? where deployment.value != nil: self = .netValue
+        case .roi?, .netValue?:
+            throw ConfigurationError(problems: [
+                ConfigurationProblem(
+                    path: "value",
+                    message:
+                        "is not given, so there is no return to rank by; give it, or rank by the cost of correct answers"
+                )
+            ])
+        }
+    }
+
+    /// The objective's name in a result.
+    var wire: RankingResult.Objective {
+        switch self {
+        case .roi: .roi
+        case .netValue, .plan: .netValue
+        case .cost: .usdPerMillionCorrect
+        }
+    }
 
     /// How good a choice is, higher being better; nil where it cannot be judged.
     ///
@@ -22,6 +53,7 @@ enum Objective: Equatable {
         case .roi:
             if totalCost > 0 { return (value - totalCost) / totalCost }
             return value > 0 ? Self.free * (1 + value) : value < 0 ? Self.free * (value - 1) : 0
+        case .netValue: return value - totalCost
         case .plan(let hurdle): return value - (1 + hurdle) * totalCost
         case .cost: return correctMillions > 0 ? -totalCost / correctMillions : -.infinity
         }

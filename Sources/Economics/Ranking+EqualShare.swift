@@ -23,7 +23,8 @@ extension Ranking {
             guard let share = measurement.rooflineShare, let most = best[measurement.tier] else { return measurement }
             return measurement.speededUp(by: most / share)
         }
-        let order = Self.order(scaled, tiers, deployment, objective).filter(\.isFeasible).map(\.alternative)
+        let order = Self.order(scaled, tiers, deployment, objective)
+            .filter { $0.isFeasible && filter.accepts($0) }.map(\.alternative)
         guard let first = order.first else {
             return RankingResult.EqualShare(
                 orderSurvives: true,

@@ -28,26 +28,41 @@ extension Ranking {
         return grounds
     }
 
-    /// The ranking in sentences.
-    var headline: [String] {
-        guard let leader = choices.first else { return caveats + ["Nothing to rank: no measurement on a listed tier."] }
+    /// The ranking in sentences: what it must not be trusted for, what it supposes, the answer.
+    func headline(_ hypothesis: Hypothesis?) -> [String] {
+        caveats + (hypothesis?.sentences.prefix(1) ?? []) + answer + (hypothesis?.sentences.dropFirst() ?? [])
+    }
+
+    private var answer: [String] {
+        guard let leader = choices.first else { return ["Nothing to rank: no measurement on a listed tier."] }
         guard leader.feasible else {
-            let nearest = leader.shortfalls.map { "\($0.test) (\($0.message))" }.joined(separator: "; ")
-            return caveats + [
-                "Nothing is feasible. First of those that fail: \(leader.model) on \(leader.tier): \(nearest)."
-            ]
+            let nearest = leader.shortfalls.map(\.message).joined(separator: "; ")
+            return ["Nothing is feasible. First of those that fail: \(leader.words): \(nearest)."]
         }
-        var sentence = "\(leader.model) on \(leader.tier) "
-        switch (leader.roi, leader.usdPerMillionCorrect) {
-        case (let roi?, _):
-            sentence += "returns most: ROI \(Text.short(roi))"
-            if let ends = leader.roiInterval { sentence += " (95 % \(Text.short(ends[0])) to \(Text.short(ends[1])))" }
-        case (nil, let cost?) where deployment.value == nil:
-            sentence += "answers cheapest: \(Text.short(cost)) USD per million correct"
-        default:
-            sentence += "comes first"
+        return ["\(leader.words) \(merit(of: leader)), \(scale(of: leader))."] + tieSentence
+    }
+
+    /// What the leader does best, with how far it may be off.
+    private func merit(of leader: Choice) -> String {
+        func figure(_ name: String, _ value: Double?, _ ends: [Double]?, _ write: (Double) -> String) -> String? {
+            value.map { value in
+                "\(name) \(write(value))" + (ends.map { " (95 % \(write($0[0])) to \(write($0[1])))" } ?? "")
+            }
         }
-        return caveats + ["\(sentence), \(scale(of: leader))."] + tieSentence
+        let words: String? =
+            switch objective {
+            case .roi: figure("returns most: ROI", leader.roi, leader.roiInterval, Text.short)
+            case .netValue, .plan:
+                figure("is worth most: net value USD", leader.netValueUsd, leader.netValueInterval) { Text.number($0) }
+            case .cost:
+                figure(
+                    "answers cheapest: USD per million correct",
+                    leader.usdPerMillionCorrect,
+                    leader.usdPerMillionCorrectInterval,
+                    Text.short
+                )
+            }
+        return words ?? "comes first"
     }
 
     /// How much of a choice is bought, and at what cost.
@@ -58,7 +73,7 @@ extension Ranking {
 
     /// Who cannot be told apart from the first choice; empty where nobody is.
     var tieSentence: [String] {
-        let tied = choices.dropFirst().filter { $0.tieGroup == 1 }.map { "\($0.model) on \($0.tier)" }
+        let tied = choices.dropFirst().filter { $0.tieGroup == 1 }.map(\.words)
         return tied.isEmpty ? [] : ["The measurements cannot tell it from \(Text.list(tied))."]
     }
 

@@ -4,11 +4,12 @@ import EdgeprofAPI
 struct Ranking {
     let deployment: Deployment
     let objective: Objective
+    let filter: RankingFilter
     let tiers: TierList
     let measurements: [TierMeasurement]
     /// Every candidate in the order of `Candidate.precedes`.
     let evaluations: [Evaluation]
-    /// The best settings of each model and tier, best first.
+    /// The best settings of each model and tier, best first; of those asked about.
     let chosen: [Evaluation]
     let referenceAccuracy: Double
     let choices: [Choice]
@@ -22,31 +23,35 @@ struct Ranking {
         measurements: MeasurementSet,
         tiers: TierList,
         deployment: Deployment,
-        objective: Objective
+        objective: Objective,
+        filter: RankingFilter = .all
     ) throws(ConfigurationError) {
         let problems = deployment.problems() + tiers.problems() + measurements.problems()
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
 
         let (evaluations, reference) = Self.evaluate(measurements.measurements, tiers, deployment)
-        let chosen = Self.bestSettings(evaluations, objective).sorted { objective.ranks($0, before: $1) }
+        let best = Self.bestSettings(evaluations, objective).sorted { objective.ranks($0, before: $1) }
         let draws = Uncertainty(
-            chosen,
+            best,
+            competes: filter.accepts,
             candidates: evaluations.map(\.candidate),
             objective: objective,
             deployment: deployment
         )
         let (summaries, none) = draws.summaries()
+        let asked = best.indices.filter { draws.competes[$0] }
 
         self.deployment = deployment
         self.objective = objective
         self.tiers = tiers
         self.measurements = measurements.measurements
         self.evaluations = evaluations
-        self.chosen = chosen
+        self.filter = filter
+        chosen = asked.map { best[$0] }
         referenceAccuracy = reference
         uncertainty = draws.description
         pNone = none
-        choices = Self.choices(chosen, summaries, objective, deployment)
+        choices = Self.choices(chosen, asked.map { summaries[$0] }, objective, deployment)
     }
 
     /// The best settings of each model and tier, best first, at the point estimates.

@@ -8,7 +8,7 @@ extension Uncertainty {
     func tieGroups() -> [Int?] {
         var groups = [Int?](repeating: nil, count: evaluations.count)
         let open = evaluations.indices.filter {
-            evaluations[$0].isFeasible && draws.takesPart[$0] && hostCounts[$0] > 0
+            competes[$0] && evaluations[$0].isFeasible && draws.takesPart[$0] && hostCounts[$0] > 0
         }
         // P(x <= y) is at most P(x <= q) + P(y >= q) for any q: far apart pairs are settled without a look at the draws.
         let edges = Dictionary(uniqueKeysWithValues: open.map { ($0, self.edges(of: $0)) })

@@ -22,7 +22,7 @@ extension Uncertainty {
                 pBest: shares[index],
                 tieGroup: groups[index]
             )
-            (summary.interval, summary.reason) = interval(of: index)
+            setIntervals(of: index, in: &summary)
             return summary
         }
         return (choices, none)
@@ -58,7 +58,7 @@ extension Uncertainty {
 
     @inline(__always)
     private func forEachFeasibleDraw(_ body: (_ choice: Int, _ draw: Int, _ score: Double) -> Void) {
-        for choice in evaluations.indices where draws.takesPart[choice] {
+        for choice in evaluations.indices where draws.takesPart[choice] && competes[choice] {
             let base = choice * draws.draws
             for draw in 0..<draws.draws where draws.feasible[base + draw] {
                 body(choice, draw, draws.scores[base + draw])
@@ -66,22 +66,32 @@ extension Uncertainty {
         }
     }
 
-    /// The 95 % interval of a choice's ROI, or of its cost per million correct where no value is given.
-    private func interval(of index: Int) -> (interval: [Double]?, reason: String?) {
+    /// The 95 % interval of what is ranked by, and of the ROI where there is one.
+    private func setIntervals(of index: Int, in summary: inout Summary) {
         let base = index * draws.draws
-        var sample = Array(draws.scores[base..<(base + draws.draws)])
+        let scores = draws.scores[base..<(base + draws.draws)]
+        let costs = draws.costs[base..<(base + draws.draws)]
+        let isFree = evaluations[index].totalCost == 0
         switch objective {
-        case .roi where evaluations[index].totalCost == 0: return (nil, "there is no ROI at no cost")
-        case .roi: break
+        case .roi: (summary.roi, summary.reason) = isFree ? (nil, Self.free) : interval(Array(scores))
         case .cost where evaluations[index].usdPerMillionCorrect == nil:
-            return (nil, "there are no correct answers to divide by")
-        case .cost: for draw in sample.indices { sample[draw] = -sample[draw] }
+            summary.reason = "there are no correct answers to divide by"
+        case .cost: (summary.cost, summary.reason) = interval(scores.map { -$0 })
+        case .netValue:
+            (summary.netValue, summary.reason) = interval(Array(scores))
+            if !isFree { summary.roi = interval(zip(scores, costs).map { $0 > Self.hopeless ? $0 / $1 : $0 }).ends }
         case .plan(let hurdle):
-            if evaluations[index].totalCost == 0 { return (nil, "there is no ROI at no cost") }
-            for draw in sample.indices where sample[draw] > Self.hopeless {
-                sample[draw] = sample[draw] / draws.costs[base + draw] + hurdle
-            }
+            // Of value less (1 + hurdle) times cost, ROI is what is left by cost, and the hurdle.
+            (summary.roi, summary.reason) =
+                isFree
+                ? (nil, Self.free) : interval(zip(scores, costs).map { $0 > Self.hopeless ? $0 / $1 + hurdle : $0 })
         }
+    }
+
+    private static let free = "there is no ROI at no cost"
+
+    private func interval(_ sample: [Double]) -> (ends: [Double]?, reason: String?) {
+        var sample = sample
         let ends = sample.withUnsafeMutableBufferPointer {
             [Quantiles.select($0, 0.025), Quantiles.select($0, 0.975)]
         }

@@ -12,7 +12,12 @@ struct Uncertainty {
 
     /// What the draws say of one choice.
     struct Summary {
-        var interval: [Double]?
+        /// 95 % interval of the ROI; nil where none is known.
+        var roi: [Double]?
+        /// 95 % interval of the net value, where that is the objective.
+        var netValue: [Double]?
+        /// 95 % interval of the cost of a million correct answers, where that is the objective.
+        var cost: [Double]?
         var reason: String?
         var pFeasible: Double?
         var pBest: Double?
@@ -20,6 +25,8 @@ struct Uncertainty {
     }
 
     let evaluations: [Evaluation]
+    /// Which of them compete: for being best, and for a place in a tie group.
+    let competes: [Bool]
     let deployment: Deployment
     let objective: Objective
     let spread: HostSpread
@@ -30,8 +37,17 @@ struct Uncertainty {
     var isKnown: Bool { hostCounts.contains { $0 > 0 } }
 
     /// Draws for the choices of a ranking, best first; the spread between hosts is pooled over all candidates.
-    init(_ evaluations: [Evaluation], candidates: [Candidate], objective: Objective, deployment: Deployment) {
+    ///
+    /// Those that do not compete take part all the same: the accuracy that values are reckoned from may be theirs.
+    init(
+        _ evaluations: [Evaluation],
+        competes: (Evaluation) -> Bool = { _ in true },
+        candidates: [Candidate],
+        objective: Objective,
+        deployment: Deployment
+    ) {
         self.evaluations = evaluations
+        self.competes = evaluations.map(competes)
         self.deployment = deployment
         self.objective = objective
         let percentile = deployment.slo.percentile

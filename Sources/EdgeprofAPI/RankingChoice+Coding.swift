@@ -2,7 +2,8 @@ extension Choice {
     enum CodingKeys: String, CodingKey {
         case model, tier, family, feasible, failed, shortfalls, unitsPerSite, utilisation
         case capexUsd, opexUsd, tuningUsd, tuningTrials, tuningTrialsUncapped, tuningDays, tcoUsd
-        case valueUsd, netValueUsd, roi, roiReason, roiInterval, usdPerMillionCorrectInterval, intervalReason
+        case valueUsd, netValueUsd, roi, roiReason, roiInterval, netValueInterval, usdPerMillionCorrectInterval,
+            intervalReason
         case pFeasible, pBest, tieGroup, usdPerMillionCorrect
         case latencyUnderLoadMilliseconds, latencyMilliseconds, worstHostLatencyMilliseconds
         case throughputPerSecond, peakRssMib, energyKwhPerSiteYear
@@ -34,6 +35,7 @@ extension Choice {
         for (key, value) in figures { try container.encode(value.finite, forKey: key) }
         try container.encode(roiReason, forKey: .roiReason)
         try container.encode(roiInterval.finite, forKey: .roiInterval)
+        try container.encodeIfPresent(netValueInterval.finite, forKey: .netValueInterval)
         try container.encode(usdPerMillionCorrectInterval.finite, forKey: .usdPerMillionCorrectInterval)
         try container.encode(intervalReason, forKey: .intervalReason)
         try container.encode(tieGroup, forKey: .tieGroup)

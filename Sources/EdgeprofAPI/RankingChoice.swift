@@ -42,6 +42,8 @@ public struct Choice: Codable, Sendable, Equatable {
     public var roiReason: String?
     /// 95 % interval of the ROI.
     public var roiInterval: [Double]?
+    /// 95 % interval of the net value, USD; only where that is ranked by.
+    public var netValueInterval: [Double]?
     /// 95 % interval of the cost of a million correct answers, USD.
     public var usdPerMillionCorrectInterval: [Double]?
     /// Why there is no interval, share or tie group.
@@ -88,7 +90,7 @@ public struct Choice: Codable, Sendable, Equatable {
     public var accuracy: Accuracy?
 
     /// A choice by name.
-    public struct Alternative: Codable, Sendable, Equatable {
+    public struct Alternative: Codable, Sendable, Hashable {
         /// The model's name.
         public var model: String
         /// The tier's id.

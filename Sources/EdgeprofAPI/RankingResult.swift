@@ -13,6 +13,11 @@ public struct RankingResult: Codable, Sendable, Equatable {
     /// What would become of the order if no model were held back by the engine more than another; nil from versions that did
     /// not ask.
     public var equalShare: EqualShare?
+    /// From the cheapest feasible choice to ever more accurate ones: what a point of accuracy must be worth for each step to
+    /// pay; nil where a value of an answer is given.
+    public var steps: [AccuracyStep]?
+    /// What was supposed besides the documents, and what it does; nil for a ranking of what is written down.
+    public var hypothesis: Hypothesis?
     /// What the figures take for granted.
     public var assumptions: [String]
     /// What the reader should know before acting.
@@ -22,7 +27,9 @@ public struct RankingResult: Codable, Sendable, Equatable {
     public enum Objective: String, Codable, Sendable {
         /// Return on investment, highest first.
         case roi
-        /// Cost of a million correct answers, lowest first: no value of an answer is given.
+        /// Value less cost, highest first.
+        case netValue
+        /// Cost of a million correct answers, lowest first: what counts where no value of an answer is given.
         case usdPerMillionCorrect
     }
 
@@ -93,6 +100,8 @@ public struct RankingResult: Codable, Sendable, Equatable {
         choices: [Choice],
         uncertainty: Uncertainty,
         equalShare: EqualShare? = nil,
+        steps: [AccuracyStep]? = nil,
+        hypothesis: Hypothesis? = nil,
         assumptions: [String],
         warnings: [String]
     ) {
@@ -102,6 +111,8 @@ public struct RankingResult: Codable, Sendable, Equatable {
         self.choices = choices
         self.uncertainty = uncertainty
         self.equalShare = equalShare
+        self.steps = steps
+        self.hypothesis = hypothesis
         self.assumptions = assumptions
         self.warnings = warnings
     }

@@ -12,7 +12,7 @@ import Testing
         #expect(shortfall.limit == 150)
         #expect(
             shortfall.message
-                == "p99 is 197 ms without a queue, 1.31 times the 150 ms allowed: more units cannot help"
+                == "p99 197 ms > 150 ms: needs 1.31x, and more units cannot help"
         )
     }
 
@@ -31,7 +31,7 @@ import Testing
             $0.backboneInfluence = 0
         }
         #expect(under.failed == ["accuracy"])
-        #expect(under.shortfalls.first?.message == "69.49 % is 0.51 points below the floor")
+        #expect(under.shortfalls.first?.message == "accuracy 69.49 % < 70.00 %: needs 0.51 points more")
     }
 
     @Test func unknownAccuracyFails() throws {
@@ -49,7 +49,7 @@ import Testing
         let choice = try self.choice { $0.demand.inferencesPerSecond = 80 }
         #expect(choice.failed == ["units"])
         #expect(choice.unitsPerSite == 10)
-        #expect(choice.shortfalls.first?.message == "a site needs 10 units, 2 more than it can hold")
+        #expect(choice.shortfalls.first?.message == "units 10 > 8 a site: needs 1.25x")
     }
 
     @Test func whatWasNotMeasuredHasNoFigures() throws {

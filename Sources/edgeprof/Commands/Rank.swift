@@ -1,7 +1,6 @@
 import ArgumentParser
 import Economics
 import EdgeprofAPI
-import Foundation
 import HTTPTransport
 
 /// The command `edgeprof rank`.
@@ -10,58 +9,71 @@ struct Rank: AsyncParsableCommand {
         abstract: "Models ranked by return on investment, each on its best tier.",
         discussion: """
             Ranks what the collector holds, or, without a collector, the files given with --tiers and --measurements \
-            (what `edgeprof summary --format json` prints).
+            (what `edgeprof summary --format json` prints). Without a value of an answer in the deployment it ranks by \
+            the cost of correct answers and says what each further point of accuracy must be worth.
 
-            Example: edgeprof rank --deployment examples/deployment.yaml
+            Examples:
+              edgeprof rank --deployment examples/deployment.yaml
+              edgeprof rank --deployment d.yaml --all --by net-value
+              edgeprof rank --deployment d.yaml --tier raspberry-pi-5-4g --model resnet18 --model resnet50
+              edgeprof rank --deployment d.yaml --what-if price.large=60,demand=x2
+              edgeprof rank --deployment d.yaml --tiers t.yaml --measurements m.json --format csv
             """
     )
 
-    @Option(help: ArgumentHelp("The economic case as YAML.", valueName: "file"))
-    var deployment: String
-
-    @Option(help: ArgumentHelp("Tiers as YAML, instead of the collector's.", valueName: "file"))
-    var tiers: String?
-
-    @Option(help: ArgumentHelp("Measurements as JSON, instead of the collector's.", valueName: "file"))
-    var measurements: String?
+    @OptionGroup var inputs: EconomicInputs
 
     @ArgumentParser.Flag(help: "Every model on every tier, not just its best.")
     var all = false
 
+    @Option(help: "What to rank by: roi, net-value or cost-per-million-correct.")
+    var by: RankingOrder?
+
+    @Option(help: ArgumentHelp("Rank this tier only; repeatable.", valueName: "id"))
+    var tier: [String] = []
+
+    @Option(help: ArgumentHelp("Rank this model only; repeatable.", valueName: "name"))
+    var model: [String] = []
+
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
-        if (tiers == nil) != (measurements == nil) {
-            throw ValidationError("give both --tiers and --measurements, or neither to ask the collector")
-        }
-    }
-
     func run() async throws {
-        let file = try YAMLFile<Deployment>(path: deployment)
-        try file.refuse(file.content.problems())
-        let result = try await ranking(for: file.content)
+        let deployment = try inputs.economicCase()
+        let options = RankingOptions(objective: by?.objective, models: model, tiers: tier, whatIf: inputs.whatIf)
+        let result: RankingResult
+        switch try inputs.source() {
+        case .files(let measurements, let tiers):
+            result = try Economics.rank(
+                measurements: measurements,
+                tiers: tiers,
+                deployment: deployment,
+                options: options
+            )
+        case .collector(let client):
+            result = try await client.rank(RankingRequest(deployment: deployment, options: options))
+        }
         let shown = all ? result.choices : result.choices.filter(\.bestTierForModel)
         switch output.resolved {
         case .json: Terminal.write(try JSONOutput.text(result))
         case .csv, .markdown: Terminal.write(RankingTable.table(shown).rendered(as: output.resolved))
-        case .table: Terminal.write(RankingTable.page(result, shown: shown, width: Terminal.width))
+        case .table: Terminal.write(RankingPage(result, shown: shown, width: Terminal.width).text)
         }
+        if result.choices.isEmpty { Terminal.complain(FirstSteps.nothingMeasured) }
     }
+}
 
-    private func ranking(for deployment: Deployment) async throws -> RankingResult {
-        guard let tiers, let measurements else {
-            return try await CollectorConnection.saved().rank(RankingRequest(deployment: deployment))
+/// What `rank --by` takes.
+enum RankingOrder: String, ExpressibleByArgument, CaseIterable {
+    case roi
+    case netValue = "net-value"
+    case costPerMillionCorrect = "cost-per-million-correct"
+
+    /// The same on the wire.
+    var objective: RankingResult.Objective {
+        switch self {
+        case .roi: .roi
+        case .netValue: .netValue
+        case .costPerMillionCorrect: .usdPerMillionCorrect
         }
-        let list = try Tiers.Import.load(tiers)
-        let set = try InputFile.json(
-            path: measurements,
-            as: MeasurementSet.self,
-            remedy: "give what `edgeprof summary --format json` prints"
-        )
-        let problems = set.problems()
-        guard problems.isEmpty else {
-            throw InputError(problems.map { "\(measurements): \($0)" }.joined(separator: "\n"))
-        }
-        return try Economics.rank(measurements: set, tiers: list, deployment: deployment)
     }
 }

@@ -36,13 +36,24 @@ struct Table {
         }
     }
 
+    /// The narrowest line its rows fit into when texts are cut to so many characters and numbers are not.
+    func leastWidth(textAtMost most: Int) -> Int {
+        let all = [columns.map(\.title)] + rows
+        return columns.indices.reduce(2 * max(0, columns.count - 1)) { sum, index in
+            let natural = all.map { index < $0.count ? $0[index].count : 0 }.max() ?? 0
+            return sum + (columns[index].isNumeric ? natural : min(natural, most))
+        }
+    }
+
     private func aligned(width: Int) -> String {
         let all = [columns.map(\.title)] + rows
         let widths = fitted(
             columns.indices.map { index in all.map { index < $0.count ? $0[index].count : 0 }.max() ?? 0 },
             into: width
         )
-        return all.flatMap { lines(of: $0, widths: widths) }.lines
+        var lines = all.flatMap { self.lines(of: $0, widths: widths) }
+        if let title = lines.first { lines[0] = Terminal.faint(title) }
+        return lines.lines
     }
 
     /// A row as text: one line, or more where a text in the last column is longer than its place.

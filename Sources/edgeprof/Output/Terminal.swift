@@ -15,6 +15,18 @@ enum Terminal {
         return Int(size.ws_col)
     }
 
+    /// Whether output may be coloured: on a terminal that can, unless NO_COLOR (no-color.org) says no.
+    static let isColoured: Bool = {
+        func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+        return outputIsTerminal && variable("NO_COLOR").isEmpty && variable("TERM") != "dumb"
+    }()
+
+    /// Text set back, such as titles of columns; as it is where output is not coloured.
+    static func faint(_ text: String) -> String { isColoured && !text.isEmpty ? "\u{1b}[2m\(text)\u{1b}[22m" : text }
+
+    /// Text brought forward, such as the answer; as it is where output is not coloured.
+    static func bold(_ text: String) -> String { isColoured && !text.isEmpty ? "\u{1b}[1m\(text)\u{1b}[22m" : text }
+
     /// Writes to standard output; a reader that went away ends the program quietly.
     static func write(_ text: String) {
         write(text, to: STDOUT_FILENO)

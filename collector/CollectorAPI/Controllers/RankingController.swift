@@ -19,13 +19,16 @@ struct RankingController: Sendable {
     }
 
     @Sendable private func rank(_ request: Request, _ context: CollectorContext) async throws -> Response {
-        let deployment = try await request.decodeJSON(RankingRequest.self, context).deployment
-        let problems = deployment.problems()
+        let question = try await request.decodeJSON(RankingRequest.self, context)
+        let problems = question.deployment.problems()
         guard problems.isEmpty else { throw HTTPProblem.invalid(problems.map { "deployment.\($0)" }) }
         do {
-            return .json(encoded: try await ranking.encodedRanking(of: deployment).body)
+            return .json(encoded: try await ranking.encodedRanking(of: question).body)
         } catch let error as ConfigurationError {
-            // The deployment is sound, so it is the price list that is not there yet.
+            // The deployment is sound, so it is the price list that is not there yet, or what was asked beside.
+            guard try await !ranking.summary().tiers.problems().isEmpty else {
+                throw HTTPProblem.invalid(error.problems.map(\.description))
+            }
             throw HTTPProblem(.conflict, "\(error); give a price list with `edgeprof tiers import` or PUT /v1/tiers")
         }
     }

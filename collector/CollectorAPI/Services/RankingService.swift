@@ -59,16 +59,16 @@ actor RankingService {
         return encoded
     }
 
-    /// The document of a ranking of what is stored for a deployment.
+    /// The document of a ranking of what is stored, as it is asked for.
     ///
-    /// - Throws: `ConfigurationError` with what keeps the deployment or the price list from being used.
-    func encodedRanking(of deployment: Deployment) async throws -> (version: Int64, body: Data) {
+    /// - Throws: `ConfigurationError` with what keeps the question or the price list from being used.
+    func encodedRanking(of request: RankingRequest) async throws -> (version: Int64, body: Data) {
         let summary = try await summary()
-        let question = try JSONOutput.encode(deployment)
+        let question = try JSONOutput.encode(request)
         if encodedRankings.version == summary.version, let known = encodedRankings.bodies[question] {
             return (summary.version, known)
         }
-        let body = try await Task { try JSONOutput.encode(Self.rank(deployment, summary)) }.value
+        let body = try await Task { try JSONOutput.encode(Self.rank(request, summary)) }.value
         if encodedRankings.version != summary.version || encodedRankings.bodies.count >= Self.mostRankings {
             encodedRankings = (summary.version, [:])
         }
@@ -76,11 +76,12 @@ actor RankingService {
         return (summary.version, body)
     }
 
-    private static func rank(_ deployment: Deployment, _ summary: Summary) throws -> RankingResult {
+    private static func rank(_ request: RankingRequest, _ summary: Summary) throws -> RankingResult {
         var result = try Economics.rank(
             measurements: summary.measurements,
             tiers: summary.tiers,
-            deployment: deployment
+            deployment: request.deployment,
+            options: request.options
         )
         result.warnings += summary.warnings
         return result
