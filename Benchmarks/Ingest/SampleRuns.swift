@@ -170,29 +170,51 @@ struct SampleRuns {
         )
     }
 
+    /// What a layer of a model does, wherever it runs: work for 0.2 to 0.4 of its time at the speed of a usual host.
+    private static func work(_ index: Int, share: Double) -> (macs: UInt64, activations: UInt64, constants: UInt64) {
+        let seconds = share / 1e9 * (0.2 + 0.2 * Double(index * 37 % 100) / 100)
+        if index % 3 == 2 { return (0, UInt64(seconds * 2e10), 0) }
+        let constants = UInt64(seconds * 5.2e9 * Double(index * 13 % 10) / 10)
+        return (UInt64(seconds * (index % 3 == 0 ? 4.7e10 : 1e10)), UInt64(seconds * 1e10), constants)
+    }
+
+    /// Shares as the agent reckons them, from the host's ceilings (docs/measurement.md, "Roofline").
     private mutating func layers(into run: inout Run, total: Double) {
         let share = total / Double(Self.layers)
+        let ceilings = (
+            macs: 4.7123e10 + 1e6 * (1000 * random.uniform()).rounded() / 7, own: 4.1e10 + 1e7 * random.uniform(),
+            network: 5.2e9 + 1e6 * random.uniform()
+        )
         var allowed = 0.0
         run.layers = (0..<Self.layers).map { index in
             let nanoseconds = UInt64(share * (0.4 + 1.2 * random.uniform()))
-            allowed += share * 0.4
+            let work = Self.work(index, share: share)
+            let compute = Double(work.macs) / ceilings.macs * 1e9
+            let times = (
+                Double(work.activations) / ceilings.own * 1e9, Double(work.constants) / ceilings.network * 1e9
+            )
+            let least = max(compute, times.0 + times.1)
+            allowed += least
             return Run.Layer(
                 name: "stage\(1 + index / 30).block\(index / 6 % 5).conv\(index % 6)",
                 operation: index % 3 == 2 ? "QLinearAdd" : "QLinearConv",
                 shape: "1x\(64 << (index / 30))x\(56 >> (index / 30))x\(56 >> (index / 30))",
-                macs: UInt64(index) * 115_605_504 / 7 + UInt64(run.threads),
-                memoryAccessBytes: 4_816_896 + UInt64(index) * 1024,
+                macs: work.macs,
+                memoryAccessBytes: work.activations + work.constants,
                 nanoseconds: nanoseconds,
-                rooflineShare: share * 0.4 / Double(nanoseconds),
-                boundBy: index % 3 == 2 ? .memory : .compute
+                rooflineShare: least / Double(nanoseconds),
+                boundBy: compute >= times.0 + times.1 ? .compute : times.0 >= times.1 ? .l2 : .memory
             )
         }
         run.roofline = Run.Roofline(
             share: allowed / total,
             allowedNanoseconds: allowed,
             boundBy: .compute,
-            peakMacsPerSecond: 4.7123e10,
-            bandwidths: [.init(level: .l1, bytesPerSecond: 4.1e10), .init(level: .memory, bytesPerSecond: 5.2e9)]
+            peakMacsPerSecond: ceilings.macs,
+            bandwidths: [
+                .init(level: .l1, bytesPerSecond: 8.3e10), .init(level: .l2, bytesPerSecond: ceilings.own),
+                .init(level: .memory, bytesPerSecond: ceilings.network),
+            ]
         )
     }
 }

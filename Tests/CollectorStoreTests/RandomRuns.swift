@@ -90,6 +90,7 @@ final class RandomRuns {
         )
         run.memoryLimit = maybe(limit())
         run.layers = maybe(layers())
+        if coin() { setShares(of: &run) }
         return run
     }
 
@@ -269,6 +270,36 @@ final class RandomRuns {
             bandwidths: (0..<below(4)).map { _ in .init(level: pick(Run.Roofline.Bound.self), bytesPerSecond: number())
             }
         )
+    }
+
+    /// Shares that follow from the rest of the run, as the agent's do, or nearly.
+    private func setShares(of run: inout Run) {
+        let levels: [Run.Roofline.Bound] = [.l1, .l2, .l3, .memory]
+        let rates = levels.map { _ in 1e9 + 1e11 * random.uniform() }
+        let peak = 1e12 * random.uniform()
+        run.roofline = Run.Roofline(
+            share: 0.5,
+            allowedNanoseconds: 1,
+            boundBy: .compute,
+            peakMacsPerSecond: peak,
+            bandwidths: zip(levels, rates).map { .init(level: $0, bytesPerSecond: $1) }
+        )
+        for index in (run.layers ?? []).indices {
+            let (constants, bytes) = (UInt64(below(1 << 20)), UInt64(below(1 << 24)))
+            let (own, network) = (below(4), below(4))
+            let times = (Double(bytes) / rates[own] * 1e9, Double(constants) / rates[network] * 1e9)
+            let isCompute = coin()
+            let macs = UInt64(below(1 << 30))
+            let least = isCompute ? Double(macs) / peak * 1e9 : times.0 + times.1
+            let nanoseconds = UInt64(below(1 << 24))
+            run.layers?[index].macs = macs
+            run.layers?[index].memoryAccessBytes = constants + bytes
+            run.layers?[index].nanoseconds = nanoseconds
+            guard nanoseconds > 0 else { continue }
+            run.layers?[index].boundBy = isCompute ? .compute : levels[times.0 >= times.1 ? own : network]
+            run.layers?[index].rooflineShare =
+                Double(bitPattern: (least / Double(nanoseconds)).bitPattern &+ UInt64(below(100)))
+        }
     }
 
     private func layers() -> [Run.Layer] {

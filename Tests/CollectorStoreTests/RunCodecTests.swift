@@ -32,6 +32,57 @@ import Testing
         }
     }
 
+    /// What the agent reckons from the rest of a run takes next to no room, whatever bounds a layer.
+    @Test func sharesThatFollowFromTheRestAreNotWrittenOut() throws {
+        let runs = RandomRuns(seed: 1)
+        var run = runs.run()
+        run.roofline = Run.Roofline(
+            share: 0.5,
+            allowedNanoseconds: 1e6,
+            boundBy: .memory,
+            peakMacsPerSecond: 4.7123e10 / 3,
+            bandwidths: [
+                .init(level: .l1, bytesPerSecond: 8.3e10), .init(level: .l2, bytesPerSecond: 4.1e10 / 7),
+                .init(level: .memory, bytesPerSecond: 5.2e9 / 3),
+            ]
+        )
+        func layer(_ index: UInt64, share: Double?, _ bound: Run.Roofline.Bound?) -> Run.Layer {
+            Run.Layer(
+                name: "conv",
+                operation: "convolution",
+                shape: "1x1x1x1",
+                macs: 1_000_003 * index,
+                memoryAccessBytes: 300_007 * index,
+                nanoseconds: 100_003 + 7 * index,
+                rooflineShare: share,
+                boundBy: bound
+            )
+        }
+        func bytes(_ layers: [Run.Layer]) throws -> Int {
+            run.layers = layers
+            let stored = RunCodec.encode(run)
+            #expect(try RunCodec.decode(stored.body, parts: parts(stored)) == run)
+            return stored.body.count
+        }
+        let indices: [UInt64] = Array(1...120)
+        let without = try bytes(indices.map { layer($0, share: nil, nil) })
+        let compute = try bytes(
+            indices.map {
+                layer($0, share: Double(1_000_003 * $0) / (4.7123e10 / 3) * 1e9 / Double(100_003 + 7 * $0), .compute)
+            }
+        )
+        let split = try bytes(
+            indices.map { index in
+                let constants = 100_003 * index + index * index % 97
+                let least =
+                    Double(300_007 * index - constants) / (4.1e10 / 7) * 1e9 + Double(constants) / (5.2e9 / 3) * 1e9
+                return layer(index, share: least / Double(100_003 + 7 * index), .memory)
+            }
+        )
+        #expect(compute < without + 60, "\(compute), \(without)")
+        #expect(split < without + 480, "\(split), \(without)")
+    }
+
     /// A field added to a type of a run must be added to its archive too: these counts are there to be tripped over.
     @Test func everyFieldIsArchived() throws {
         let runs = RandomRuns(seed: 1)

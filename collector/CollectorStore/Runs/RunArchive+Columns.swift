@@ -57,12 +57,10 @@ extension RunArchive {
     /// What a run says of its layers itself: the subject has the rest, and how many there are.
     ///
     /// Column by column, for like stands beside like: times, bounds, shares, counters.
-    mutating func layerFigures(_ layers: inout [Run.Layer]) throws(StoredRunError) {
+    mutating func layerFigures(_ layers: inout [Run.Layer], _ roofline: Run.Roofline?) throws(StoredRunError) {
         for index in layers.indices { try unsigned(&layers[index].nanoseconds) }
         for index in layers.indices { try bound(&layers[index].boundBy) }
-        var haveShares = layers.contains { $0.rooflineShare != nil }
-        try flag(&haveShares)
-        if haveShares { for index in layers.indices { try optional(&layers[index].rooflineShare) } }
+        try shares(&layers, roofline)
         try layerCounters(&layers)
     }
 

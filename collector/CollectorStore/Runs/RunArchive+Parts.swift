@@ -118,7 +118,7 @@ extension RunArchive {
             try archive.roofline(&roofline)
         }
         if var layers = run.layers {
-            try layerFigures(&layers)
+            try layerFigures(&layers, run.roofline)
             run.layers = layers
         }
     }
