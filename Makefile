@@ -124,6 +124,13 @@ check-locality: packages ## the cache simulation against valgrind's
 	@scripts/install-packages.sh valgrind
 	@scripts/check-locality.sh
 
+.PHONY: bench-ingest
+bench-ingest: packages ## runs a second into both stores, storms of agents, and MLflow's server beside it
+	@scripts/install-packages.sh postgresql-15 openssl python3-venv
+	@swift build -c release --product edgeprof-collector
+	@swift build -c release --product ingest-benchmark
+	@scripts/bench-ingest.sh
+
 .PHONY: bench-peers
 bench-peers: packages ## whole networks against ONNX Runtime, OpenVINO and ncnn, interleaved
 	@swift build -c release

@@ -88,6 +88,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -277,7 +278,7 @@ let agent: [Target] = [
 
 let collector: [Target] = [
     .systemLibrary(name: "CPQ", path: "collector/CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-    .target(name: "WireJSON", path: "collector/WireJSON", swiftSettings: optimized),
+    .target(name: "WireJSON", dependencies: ["EdgeprofAPI"], path: "collector/WireJSON", swiftSettings: optimized),
     .target(
         name: "CollectorStore",
         dependencies: ["CPQ", "EdgeprofAPI", "Checksum", "Gzip", "Statistics", grdb, crypto],
@@ -319,8 +320,9 @@ let programs: [Target] = [
     ),
     .executableTarget(
         name: "ingest-benchmark",
-        dependencies: ["EdgeprofAPI", "Statistics", "Gzip", "WireJSON", crypto],
-        path: "Benchmarks/Ingest"
+        dependencies: ["EdgeprofAPI", "Statistics", "Gzip", "WireJSON", crypto, nioCore, nioEmbedded, nioSSL],
+        path: "Benchmarks/Ingest",
+        exclude: ["ingest.py", "peer.py", "stores.py", "requirements-mlflow.txt"]
     ),
     .executableTarget(
         name: "start-worker",

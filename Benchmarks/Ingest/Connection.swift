@@ -12,9 +12,15 @@ struct Connection: ~Copyable {
     }
 
     private let descriptor: Int32
+    private let tls: TLSSession?
     private var pending: [UInt8] = []
 
-    init(port: UInt16) throws {
+    init(_ server: Server) throws {
+        try self.init(port: server.port, tls: server.tls.map(TLSSession.init))
+    }
+
+    private init(port: UInt16, tls: TLSSession?) throws {
+        self.tls = tls
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(what: "socket: \(errno)") }
         var one: Int32 = 1
@@ -35,7 +41,10 @@ struct Connection: ~Copyable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        if let last = tls?.finish(), !last.isEmpty { _ = Glibc.send(descriptor, last, last.count, Int32(MSG_NOSIGNAL)) }
+        close(descriptor)
+    }
 
     mutating func send(
         _ method: String,
@@ -50,6 +59,16 @@ struct Connection: ~Copyable {
         if method != "GET" { head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n" }
         var bytes = Array((head + "\r\n").utf8)
         bytes += body
+        if let tls {
+            tls.write(bytes)
+            try transmit(tls.outbound())
+        } else {
+            try transmit(bytes)
+        }
+        return try answer()
+    }
+
+    private func transmit(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
@@ -59,14 +78,18 @@ struct Connection: ~Copyable {
             guard count > 0 else { throw Failure(what: "send: \(errno)") }
             sent += count
         }
-        return try answer()
     }
 
     private mutating func fill() throws {
         var chunk = [UInt8](repeating: 0, count: 16 << 10)
         let count = recv(descriptor, &chunk, chunk.count, 0)
         guard count > 0 else { throw Failure(what: count == 0 ? "closed" : "recv: \(errno)") }
-        pending += chunk[..<count]
+        guard let tls else {
+            pending += chunk[..<count]
+            return
+        }
+        pending += try tls.read(chunk[..<count])
+        try transmit(tls.outbound())
     }
 
     private mutating func answer() throws -> Answer {

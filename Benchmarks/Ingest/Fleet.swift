@@ -34,7 +34,7 @@ enum Fleet {
         }
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
-        pthread_attr_setstacksize(&attributes, 256 << 10)
+        pthread_attr_setstacksize(&attributes, 512 << 10)
         var threads: [pthread_t] = []
         for index in 0..<count {
             var thread = pthread_t()
@@ -62,9 +62,9 @@ enum Fleet {
     }
 
     /// Enrols agents with a token that an administrator makes for them.
-    static func enroll(_ count: Int, port: UInt16, admin: String) -> [FleetAgent] {
+    static func enroll(_ count: Int, server: Server, admin: String) -> [FleetAgent] {
         let request = TokenRequest(role: .enrollment, maximumUses: count, autoAccept: true)
-        guard var connection = try? Connection(port: port),
+        guard var connection = try? Connection(server),
             let answer = try? connection.send("POST", "/v1/tokens", token: admin, body: json(request)),
             let created = try? JSONDecoder().decode(TokenCreated.self, from: Data(answer.body))
         else { fail("no enrolment token") }
@@ -72,7 +72,7 @@ enum Fleet {
         let next = Atomic<Int>(0)
         threads(min(count, 16)) { _ in
             do {
-                var connection = try Connection(port: port)
+                var connection = try Connection(server)
                 while true {
                     let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                     guard index < count else { return }
@@ -92,6 +92,14 @@ enum Fleet {
             } catch { fail("enrolment: \(error)") }
         }
         return agents.withLock { agents in (0..<count).compactMap { agents[$0] } }
+    }
+
+    /// Writes what was counted and the ids of what was acknowledged, for ingest.py.
+    static func write(_ report: LoadReport, ids: [String], to path: String) {
+        do {
+            try Data(json(report)).write(to: URL(fileURLWithPath: path))
+            try ids.joined(separator: "\n").write(toFile: path + ".ids", atomically: true, encoding: .utf8)
+        } catch { fail("cannot write \(path): \(error)") }
     }
 
     static func json(_ value: some Encodable) -> [UInt8] { (try? JSONEncoder().encode(value)).map { Array($0) } ?? [] }

@@ -10,25 +10,28 @@ struct IngestBenchmark {
         func option(_ name: String, _ fallback: String) -> String {
             arguments.firstIndex(of: "--" + name).map { arguments[$0 + 1] } ?? fallback
         }
-        let port = UInt16(option("port", "0")) ?? 0
+        let server = Server(
+            port: UInt16(option("port", "0")) ?? 0,
+            tls: arguments.contains("--tls") ? try TLSSession.context() : nil
+        )
         switch arguments.first {
         case "load":
             Load(
-                port: port,
+                server: server,
                 admin: option("admin", ""),
                 connections: Int(option("connections", "64")) ?? 64,
                 seconds: Double(option("seconds", "60")) ?? 60,
                 rate: Double(option("rate", "0")) ?? 0,
                 isGzip: arguments.contains("--gzip"),
-                idsPath: option("ids", "ids.txt")
+                report: option("report", "report.json")
             ).run()
         case "storm":
             Storm(
-                port: port,
+                server: server,
                 admin: option("admin", ""),
                 agents: Int(option("agents", "10000")) ?? 10_000,
                 withinSeconds: Double(option("seconds", "10")) ?? 10,
-                idsPath: option("ids", "ids.txt")
+                report: option("report", "report.json")
             ).run()
         case "decode": try decode()
         default: Fleet.fail("usage: ingest-benchmark load|storm|decode --port N --admin TOKEN …")

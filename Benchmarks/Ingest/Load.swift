@@ -5,13 +5,13 @@ import Synchronization
 
 /// Runs as fast as they are taken, or at a rate, over connections that stay open.
 struct Load: Sendable {
-    var port: UInt16
+    var server: Server
     var admin: String
     var connections: Int
     var seconds: Double
     var rate: Double
     var isGzip: Bool
-    var idsPath: String
+    var report: String
 
     private struct Outcome {
         var latencies: [Double] = []
@@ -20,7 +20,7 @@ struct Load: Sendable {
     }
 
     func run() {
-        let agents = Fleet.enroll(SampleRuns.hosts, port: port, admin: admin)
+        let agents = Fleet.enroll(SampleRuns.hosts, server: server, admin: admin)
         let templates = templates(agents)
         // Of gzip whole bodies are packed beforehand, for a run's id lies within; more than can be sent.
         let packed = isGzip ? packed(templates, count: Int(seconds * (rate > 0 ? rate : 2500))) : []
@@ -33,7 +33,7 @@ struct Load: Sendable {
         Fleet.threads(connections) { _ in
             var outcome = Outcome()
             do {
-                var connection = try Connection(port: port)
+                var connection = try Connection(server)
                 while true {
                     let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                     if rate > 0 {
@@ -67,7 +67,7 @@ struct Load: Sendable {
             }
             outcomes.withLock { $0.append(outcome) }
         }
-        report(outcomes.withLock { $0 }, elapsed: Fleet.seconds() - start)
+        tell(outcomes.withLock { $0 }, elapsed: Fleet.seconds() - start)
     }
 
     private func templates(_ agents: [FleetAgent]) -> [RunTemplate] {
@@ -105,18 +105,15 @@ struct Load: Sendable {
         return made.withLock { made in (0..<count).compactMap { made[$0] } }
     }
 
-    private func report(_ outcomes: [Outcome], elapsed: Double) {
-        let latencies = outcomes.flatMap(\.latencies).sorted()
+    private func tell(_ outcomes: [Outcome], elapsed: Double) {
         let ids = outcomes.flatMap(\.stored)
-        guard !latencies.isEmpty else { Fleet.fail("nothing sent: \(outcomes.map(\.others))") }
-        func milliseconds(_ share: Double) -> String {
-            String(format: "%.1f", 1000 * latencies[min(latencies.count - 1, Int(share * Double(latencies.count)))])
-        }
-        print(
-            "acknowledged \(ids.count) in \(String(format: "%.1f", elapsed)) s: \(Int(Double(ids.count) / elapsed)) runs/s"
+        let figures = LoadReport(
+            acknowledged: ids.count,
+            seconds: elapsed,
+            latencies: outcomes.flatMap(\.latencies),
+            others: outcomes.reduce(into: [:]) { $0.merge($1.others, uniquingKeysWith: +) }
         )
-        print("ms p50 \(milliseconds(0.5)) p90 \(milliseconds(0.9)) p99 \(milliseconds(0.99)) max \(milliseconds(1))")
-        for outcome in outcomes { for (what, count) in outcome.others { print("not stored: \(count) x \(what)") } }
-        try? ids.joined(separator: "\n").write(toFile: idsPath, atomically: true, encoding: .utf8)
+        figures.say()
+        Fleet.write(figures, ids: ids, to: report)
     }
 }

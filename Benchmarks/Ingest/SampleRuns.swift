@@ -86,8 +86,11 @@ struct SampleRuns {
                 loadFaults: .init(minor: 12_000, major: 3),
                 windowFaults: .init(minor: 2, major: 0)
             ),
-            counters: counters(queries: 400),
-            energy: Run.Energy(availability: .absent, reason: "no instrument shows what the box takes"),
+            counters: counters(),
+            energy: Run.Energy(
+                availability: .absent,
+                reason: "this host measures no energy: no RAPL, power sensor or battery shows up in /sys"
+            ),
             warmUp: Run.WarmUp(seconds: 1.003_217, queries: 96, isSettled: true),
             heat: heat(),
             load: load(),
@@ -108,31 +111,54 @@ struct SampleRuns {
         return counts.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
     }
 
-    private mutating func counters(queries: Int) -> [Run.Counter] {
-        let names = [
-            "instructions", "cycles", "branch-misses", "L1-dcache-load-misses", "LLC-load-misses", "dTLB-load-misses",
-            "context-switches", "page-faults",
+    /// What a Raspberry Pi offers: six counters at a time, so that eleven take turns.
+    private mutating func counters() -> [Run.Counter] {
+        let hardware = [
+            "cycles", "instructions", "branches", "branch-misses", "cache-references", "cache-misses",
+            "L1-dcache-loads",
+            "L1-dcache-load-misses", "LLC-loads", "LLC-load-misses", "dTLB-load-misses",
         ]
-        return names.enumerated().map { index, name in
+        let absent = ["stalled-cycles-frontend", "stalled-cycles-backend"]
+        let software = ["task-clock", "page-faults", "minor-faults", "major-faults"]
+        let turns = 5_000_000_000 * (0.5 + 0.1 * random.uniform())
+        let enabled = UInt64(8_000_000_000 + 1e6 * random.uniform())
+        return hardware.enumerated().map { index, name in
             let raw = UInt64(1e9 * (1 + random.uniform()) / Double(index + 1))
-            let running: UInt64 = 2_000_000_000
-            let enabled = running + (index == 5 ? 1_000_000_000 : 0)
+            let running = index < 6 ? UInt64(turns) : enabled - UInt64(turns)
             return Run.Counter(
                 name: name,
                 availability: .ok,
-                value: Double(raw) * Double(enabled) / Double(running),
+                value: Double(running.dividingFullWidth(raw.multipliedFullWidth(by: enabled)).quotient),
                 liveFraction: Double(running) / Double(enabled),
                 rawValue: raw,
                 enabledNanoseconds: enabled,
                 runningNanoseconds: running
             )
-        } + [
-            Run.Counter(
-                name: "stalled-cycles-frontend",
-                availability: .absent,
-                reason: "the processor does not count it"
-            )
-        ]
+        }
+            + absent.map {
+                Run.Counter(
+                    name: $0,
+                    availability: .absent,
+                    reason: "not offered by this processor or virtual machine"
+                )
+            }
+            + software.enumerated().map { index, name in
+                let raw = index == 0 ? enabled : UInt64(20 * random.uniform())
+                let time = enabled + UInt64(60_000 * random.uniform())
+                return Run.Counter(
+                    name: name,
+                    availability: .ok,
+                    value: Double(raw),
+                    liveFraction: 1,
+                    rawValue: raw,
+                    enabledNanoseconds: time,
+                    runningNanoseconds: time
+                )
+            }
+            + ["context-switches", "cpu-migrations"].map { name in
+                let raw = UInt64(400 * random.uniform())
+                return Run.Counter(name: name, availability: .ok, value: Double(raw), liveFraction: 1, rawValue: raw)
+            }
     }
 
     private mutating func heat() -> Run.Heat {
@@ -161,7 +187,10 @@ struct SampleRuns {
             memoryPressureFraction: MeasuredValue(0),
             ioPressureFraction: MeasuredValue(0),
             pressureByOthersFraction: MeasuredValue(0.001 * random.uniform()),
-            othersWaitFraction: MeasuredValue(unavailable: .absent, reason: "the kernel keeps no scheduler statistics"),
+            othersWaitFraction: MeasuredValue(
+                unavailable: .absent,
+                reason: "this kernel keeps no scheduler statistics (CONFIG_SCHEDSTATS)"
+            ),
             ownWaitFraction: MeasuredValue(0.002 * random.uniform()),
             swapByOthersPages: MeasuredValue(0),
             vanishedCpus: MeasuredValue(0),

@@ -5,11 +5,11 @@ import Synchronization
 
 /// All agents come back at once, as after a power cut: token, heartbeat, poll and one run each, on a connection each.
 struct Storm: Sendable {
-    var port: UInt16
+    var server: Server
     var admin: String
     var agents: Int
     var withinSeconds: Double
-    var idsPath: String
+    var report: String
 
     private struct Tally {
         var statuses: [String: Int] = [:]
@@ -19,7 +19,7 @@ struct Storm: Sendable {
     }
 
     func run() {
-        let fleet = Fleet.enroll(agents, port: port, admin: admin)
+        let fleet = Fleet.enroll(agents, server: server, admin: admin)
         print("enrolled \(fleet.count)")
         let bodies = bodies(fleet)
         let tally = Mutex(Tally())
@@ -46,7 +46,7 @@ struct Storm: Sendable {
                 tally.seconds.append(elapsed)
             }
         }
-        report(tally.withLock { $0 })
+        tell(tally.withLock { $0 }, elapsed: Fleet.seconds() - start)
     }
 
     private func bodies(_ fleet: [FleetAgent]) -> [RunTemplate] {
@@ -74,9 +74,11 @@ struct Storm: Sendable {
         _ id: String,
         _ tally: borrowing Mutex<Tally>
     ) throws -> Bool {
-        var connection = try Connection(port: port)
+        var connection = try Connection(server)
         func note(_ step: String, _ answer: Connection.Answer) -> Bool {
-            tally.withLock { $0.statuses["\(step) \(answer.status)", default: 0] += 1 }
+            let isLost = answer.status == 503 && answer.retryAfterSeconds == nil
+            let what = "\(step) \(answer.status)" + (isLost ? " without Retry-After" : "")
+            tally.withLock { $0.statuses[what, default: 0] += 1 }
             if answer.status == 503 { sleep(UInt32(answer.retryAfterSeconds ?? 60)) }
             return answer.status < 300
         }
@@ -120,13 +122,15 @@ struct Storm: Sendable {
         return result.contains(#""status":"stored""#) || result.contains(#""status":"duplicate""#)
     }
 
-    private func report(_ tally: Tally) {
-        let seconds = tally.seconds.sorted()
-        print("stored \(tally.stored.count) of \(agents), given up \(tally.failed.count)")
-        print(
-            "seconds from coming back to run acknowledged: p50 \(seconds[seconds.count / 2]) max \(seconds.last ?? 0)"
+    private func tell(_ tally: Tally, elapsed: Double) {
+        let figures = LoadReport(
+            acknowledged: tally.stored.count,
+            seconds: elapsed,
+            latencies: tally.seconds,
+            others: tally.statuses
         )
-        for (what, count) in tally.statuses.sorted(by: { $0.key < $1.key }) { print("  \(what): \(count)") }
-        try? tally.stored.joined(separator: "\n").write(toFile: idsPath, atomically: true, encoding: .utf8)
+        print("stored \(tally.stored.count) of \(agents), given up \(tally.failed.count)")
+        figures.say()
+        Fleet.write(figures, ids: tally.stored, to: report)
     }
 }

@@ -4,13 +4,18 @@ internal import CZlib
 public enum Deflate {
     /// Packs bytes, fast rather than small.
     ///
-    /// - Parameter bytes: what to pack.
+    /// - Parameters:
+    ///   - bytes: what to pack.
+    ///   - dictionary: bytes that are likely to come again, the likeliest last; at most 8 kB.
     /// - Returns: one deflate stream; nil where it would not be shorter or memory is short.
-    public static func compressed(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
+    public static func compressed(_ bytes: ArraySlice<UInt8>, dictionary: [UInt8] = []) -> [UInt8]? {
         guard let size = UInt32(exactly: bytes.count), size > 1 else { return nil }
         var stream = z_stream()
         guard edgeprof_deflate_begin_writing(&stream) == Z_OK else { return nil }
         defer { deflateEnd(&stream) }
+        if !dictionary.isEmpty, deflateSetDictionary(&stream, dictionary, UInt32(dictionary.count)) != Z_OK {
+            return nil
+        }
         return bytes.withUnsafeBufferPointer { input in
             // zlib does not write to its input; the cast is for its C signature.
             stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
@@ -31,13 +36,19 @@ public enum Deflate {
     /// - Parameters:
     ///   - bytes: one deflate stream and nothing behind it.
     ///   - count: how many bytes come out.
+    ///   - dictionary: that they were packed with.
     /// - Returns: what was packed.
     /// - Throws: `Gzip.Failure.damaged` unless exactly so many come out.
-    public static func decompressed(_ bytes: ArraySlice<UInt8>, count: Int) throws(Gzip.Failure) -> [UInt8] {
+    public static func decompressed(_ bytes: ArraySlice<UInt8>, count: Int, dictionary: [UInt8] = []) throws(Gzip
+        .Failure) -> [UInt8]
+    {
         guard let size = UInt32(exactly: bytes.count), let room = UInt32(exactly: count) else { throw .tooLarge }
         var stream = z_stream()
         guard edgeprof_deflate_begin_reading(&stream) == Z_OK else { throw .damaged }
         defer { inflateEnd(&stream) }
+        if !dictionary.isEmpty, inflateSetDictionary(&stream, dictionary, UInt32(dictionary.count)) != Z_OK {
+            throw .damaged
+        }
         var isWhole = false
         let output = bytes.withUnsafeBufferPointer { input in
             stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)

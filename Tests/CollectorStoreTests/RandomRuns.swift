@@ -183,7 +183,21 @@ final class RandomRuns {
     }
 
     private func counter() -> Run.Counter {
-        Run.Counter(
+        guard coin() else {
+            let (raw, running) = (whole() >> 20, UInt64(1) << 40 + whole() >> 20)
+            let enabled = running + whole() >> 24
+            let scaled = Double(running.dividingFullWidth(raw.multipliedFullWidth(by: enabled)).quotient)
+            return Run.Counter(
+                name: text(),
+                availability: .ok,
+                value: coin() ? scaled : Double(raw),
+                liveFraction: coin() ? Double(running) / Double(enabled) : 1,
+                rawValue: raw,
+                enabledNanoseconds: maybe(enabled),
+                runningNanoseconds: maybe(running)
+            )
+        }
+        return Run.Counter(
             name: text(),
             availability: pick(Availability.self),
             reason: maybe(text()),

@@ -1,3 +1,4 @@
+import Checksum
 import EdgeprofAPI
 import Foundation
 import Statistics
@@ -66,6 +67,46 @@ import Testing
                     #expect(pieces[0].latest.count <= Rollup.latestCount)
                 }
             }
+        }
+    }
+
+    /// Copying summaries unread is decoding, merging and encoding, with whatever models and ids.
+    @Test func mergingIntoBytesIsMerging() throws {
+        for seed: UInt64 in 0..<30 {
+            for (_, group) in Dictionary(grouping: Self.runs(90, seed: seed), by: { Rollup($0).key }) {
+                var bytes: [UInt8]?
+                var expected: Rollup?
+                for (index, run) in group.enumerated() {
+                    var run = run
+                    // Now and then another file under the zoo's name, and an id that is no UUID.
+                    if seed % 3 == 1, index % 7 == 3 { run.model.sha256 = String(repeating: "7", count: 64) }
+                    if seed % 3 == 2, index % 11 == 5 { run.id = "run \(index)" }
+                    let added = Rollup(run)
+                    bytes = try bytes.map { try RollupCodec.merge(added, into: $0) } ?? RollupCodec.encode(added)
+                    if expected == nil { expected = added } else { expected?.merge(added) }
+                    #expect(bytes == expected.map { RollupCodec.encode($0) }, "seed \(seed) run \(index)")
+                }
+            }
+        }
+    }
+
+    @Test func runsAreNotMergedIntoDamagedBytes() throws {
+        let runs = Self.runs(40, seed: 5)
+        let added = Rollup(runs[0])
+        var whole = added
+        for run in runs.dropFirst() { whole.merge(Rollup(run)) }
+        let bytes = RollupCodec.encode(whole)
+        for end in 0..<bytes.count {
+            #expect(throws: StoredRunError.self) { try RollupCodec.merge(added, into: Array(bytes[..<end])) }
+        }
+        var random = RandomSource(seed: 6)
+        for _ in 0..<2000 {
+            // Behind a checksum that fits: refused or merged, and nothing traps.
+            var body = Array(bytes.dropLast(4))
+            body[1 + Int(random.next() % UInt64(body.count - 1))] = UInt8(truncatingIfNeeded: random.next())
+            if random.next() % 4 == 0 { body.removeLast(Int(random.next() % UInt64(body.count - 1))) }
+            withUnsafeBytes(of: CRC32C.checksum(body).littleEndian) { body.append(contentsOf: $0) }
+            _ = try? RollupCodec.merge(added, into: body)
         }
     }
 

@@ -103,6 +103,12 @@ import Testing
         for (name, count) in known { #expect(fields[name] == count, "\(name)") }
     }
 
+    /// What is stored can be read with this dictionary only.
+    @Test func theDictionaryIsPartOfTheFormat() {
+        #expect(RunDictionary.bytes.count == 1384)
+        #expect(CRC32C.checksum(RunDictionary.bytes) == 0x9305_2311)
+    }
+
     @Test func everyCaseHasACode() {
         #expect(Set(StoredChoices.flags) == Set(Flag.allCases))
         #expect(Set(StoredChoices.outcomes) == Set(Run.Outcome.allCases))

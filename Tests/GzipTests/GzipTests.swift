@@ -36,4 +36,14 @@ import Testing
             }
         }
     }
+
+    @Test func aDictionaryMakesShortPiecesShorterAndIsNeededToReadThem() throws {
+        let (dictionary, piece) = (Array(text.prefix(400)), Array(text.dropFirst(5).prefix(300)))
+        let alone = try #require(Deflate.compressed(piece[...]))
+        let packed = try #require(Deflate.compressed(piece[...], dictionary: dictionary))
+        #expect(packed.count < alone.count / 2)
+        #expect(try Deflate.decompressed(packed[...], count: 300, dictionary: dictionary) == piece)
+        #expect(throws: Gzip.Failure.damaged) { try Deflate.decompressed(packed[...], count: 300) }
+        #expect((try? Deflate.decompressed(packed[...], count: 300, dictionary: dictionary.reversed())) != piece)
+    }
 }

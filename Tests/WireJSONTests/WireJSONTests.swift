@@ -100,4 +100,51 @@ import Testing
         let deep = String(repeating: "[", count: 100_000)
         #expect(WireJSON.decodeUsual([Int].self, from: Array(deep.utf8)) == nil)
     }
+
+    private static let layer = #"""
+        {"name":"conv1","operation":"convolution 3x3","shape":"1x64x56x56","macs":115605504,"memoryAccessBytes":4816896,
+        "nanoseconds":123456,"rooflineShare":0.42,"boundBy":"memory","counters":{"cycles":7},"unknown":[{"name":1}]}
+        """#
+
+    @Test func layersAreDecodedFastAndAlike() throws {
+        let fields = [
+            (#""rooflineShare":0.42,"#, #""rooflineShare":null,"#), (#","boundBy":"memory""#, #","boundBy":null"#),
+            (#","counters":{"cycles":7}"#, ""), (#""rooflineShare":0.42,"#, ""), ("115605504", "0"),
+        ]
+        for (old, new) in fields + [("", "")] {
+            let text = old.isEmpty ? Self.layer : Self.layer.replacingOccurrences(of: old, with: new)
+            let bytes = Array("[\(text),\(Self.layer)]".utf8)
+            let layers = try #require(WireJSON.decodeUsual([Run.Layer].self, from: bytes), "\(new)")
+            #expect(layers == (try JSONDecoder().decode([Run.Layer].self, from: Data(bytes))))
+        }
+        #expect(
+            Mirror(reflecting: try JSONDecoder().decode(Run.Layer.self, from: Data(Self.layer.utf8))).children.count
+                == 9
+        )
+    }
+
+    @Test(arguments: [
+        (#""name":"conv1","#, ""), (#""macs":115605504"#, #""macs":null"#), (#""macs":115605504"#, #""macs":-1"#),
+        (#""macs":115605504"#, #""macs":1.5"#), (#""shape":"#, #""macs":1,"shape":"#), ("conv1", #"conv\u0031"#),
+        (#""name""#, #""n\u0061me""#), ("memory\"", "moon\""), (#"{"cycles":7}"#, "[]"), ("0.42", #""0.42""#),
+        (#""name""#, #""n\/me""#),
+    ])
+    func unusualLayersAreLeftToJSONDecoder(old: String, new: String) {
+        let bytes = Array("[\(Self.layer.replacingOccurrences(of: old, with: new))]".utf8)
+        #expect(WireJSON.decodeUsual([Run.Layer].self, from: bytes) == nil)
+        #expect(agree([Run.Layer].self, bytes))
+    }
+
+    @Test func damagedLayersAreNeverReadDifferently() {
+        var random = RandomSource(seed: 8)
+        let sound = Array("[\(Self.layer)]".utf8)
+        let likely = Array(#"{}[],:"\0123456789.eE+-tfnu/ "#.utf8) + [0, 0x80, 0xc3, 0xff]
+        for _ in 0..<20_000 {
+            var bytes = sound
+            for _ in 0...(random.next() % 3) {
+                bytes[Int(random.next() % UInt64(bytes.count))] = likely[Int(random.next() % UInt64(likely.count))]
+            }
+            #expect(agree([Run.Layer].self, bytes), "\(String(decoding: bytes, as: UTF8.self))")
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import EdgeprofAPI
 import Glibc
 
 /// A scanned document, from which values are read.
@@ -10,7 +11,7 @@ final class WireDocument {
     /// Whether something could not be read.
     private(set) var isUnusual = false
 
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
     let values: [WireValue]
 
     /// Scans a document; nil where it is not plain JSON.
@@ -150,6 +151,7 @@ final class WireDocument {
         if type == Double.self, let value = try number(at: index) as? Value { return value }
         if type == UInt64.self, let value = try whole(UInt64.self, at: index) as? Value { return value }
         if type == [[UInt64]].self, let value = try pairs(at: index) as? Value { return value }
+        if type == [Run.Layer].self, let value = try layers(at: index) as? Value { return value }
         do {
             return try Value(from: WireDecoder(document: self, index: index))
         } catch {

@@ -33,17 +33,29 @@ enum RollupCodec {
         try require(&reader)
         var rollup = Rollup(key: Rollup.Key(.blank))
         try reader.key(&rollup.key)
-        guard reader.rest == 0, body.count >= 5 else { throw .damaged }
+        guard reader.rest == 0 else { throw .damaged }
+        return try decode(body, of: rollup.key)
+    }
+
+    static func decode(_ body: [UInt8], of key: Rollup.Key) throws(StoredRunError) -> Rollup {
+        var rollup = Rollup(key: key)
+        var reader = try opened(body)
+        try reader.rollup(&rollup)
+        guard reader.rest == 0 else { throw .damaged }
+        return rollup
+    }
+
+    /// What is between a body's version and its checksum, both of which are looked at.
+    static func opened(_ body: [UInt8]) throws(StoredRunError) -> RunReader {
+        guard body.count >= 5 else { throw .damaged }
         var sum: UInt32 = 0
         for index in 0..<4 { sum |= UInt32(body[body.count - 4 + index]) << UInt32(8 * index) }
         guard body.withUnsafeBytes({ CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0.dropLast(4))) }) == sum else {
             throw .damaged
         }
-        reader = RunReader(body.dropLast(4))
+        var reader = RunReader(body.dropLast(4))
         try require(&reader)
-        try reader.rollup(&rollup)
-        guard reader.rest == 0 else { throw .damaged }
-        return rollup
+        return reader
     }
 
     private static func require(_ reader: inout RunReader) throws(StoredRunError) {
@@ -73,6 +85,18 @@ extension RunArchive {
     }
 
     fileprivate mutating func rollup(_ rollup: inout Rollup) throws(StoredRunError) {
+        try head(&rollup)
+        // Hardly ever more than one.
+        var models: [String] = Set(rollup.latest.map(\.modelText))
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        try texts(&models)
+        try list(&rollup.latest, ofAtLeast: 20, blank: RunSummary()) { (archive, summary) throws(StoredRunError) in
+            try archive.nested { (archive) throws(StoredRunError) in try archive.summary(&summary, models) }
+        }
+    }
+
+    /// Counts and the histogram of all runs: what comes before the models and the summaries.
+    mutating func head(_ rollup: inout Rollup) throws(StoredRunError) {
         var outcomes = StoredChoices.outcomes.compactMap { outcome in rollup.runCounts[outcome].map { (outcome, $0) } }
         try list(&outcomes, ofAtLeast: 2, blank: (.ok, 0)) { (archive, pair) throws(StoredRunError) in
             try archive.choice(&pair.0, of: StoredChoices.outcomes)
@@ -84,19 +108,11 @@ extension RunArchive {
         try histogram(&pairs)
         guard pairs.allSatisfy({ $0.count == 2 }) else { throw .damaged }
         rollup.histogram = Dictionary(pairs.map { ($0[0], $0[1]) }) { first, _ in first }
-        // Hardly ever more than one.
-        var models: [String] = Set(rollup.latest.map { $0.sha256 + "/" + ($0.family ?? "/") })
-            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        try texts(&models)
-        try list(&rollup.latest, ofAtLeast: 20, blank: RunSummary()) { (archive, summary) throws(StoredRunError) in
-            try archive.summary(&summary, models)
-        }
     }
 
-    private mutating func summary(_ summary: inout RunSummary, _ models: [String]) throws(StoredRunError) {
+    mutating func summary(_ summary: inout RunSummary, _ models: [String]) throws(StoredRunError) {
         try identifier(&summary.runId)
-        let model = summary.sha256 + "/" + (summary.family ?? "/")
-        var place = UInt64(models.firstIndex(of: model) ?? 0)
+        var place = UInt64(models.count == 1 ? 0 : models.firstIndex(of: summary.modelText) ?? 0)
         try unsigned(&place)
         guard place < models.count else { throw .damaged }
         // A SHA-256 holds no slash, and a family is not one.
@@ -115,4 +131,9 @@ extension RunArchive {
         try number(&summary.varianceSquareNanoseconds)
         try histogram(&summary.histogram)
     }
+}
+
+extension RunSummary {
+    /// The model and its family as a rollup's list of models has them.
+    var modelText: String { sha256 + "/" + (family ?? "/") }
 }

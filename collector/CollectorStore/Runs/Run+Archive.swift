@@ -132,17 +132,6 @@ extension RunArchive {
         try optional(&limit.pressureShare)
     }
 
-    mutating func counter(_ counter: inout Run.Counter) throws(StoredRunError) {
-        try text(&counter.name)
-        try choice(&counter.availability, of: StoredChoices.availabilities)
-        try optional(&counter.reason)
-        try optional(&counter.value)
-        try optional(&counter.liveFraction)
-        try optional(&counter.rawValue)
-        try optional(&counter.enabledNanoseconds)
-        try optional(&counter.runningNanoseconds)
-    }
-
     mutating func energy(_ energy: inout Run.Energy) throws(StoredRunError) {
         try choice(&energy.availability, of: StoredChoices.availabilities)
         try optional(&energy.reason)

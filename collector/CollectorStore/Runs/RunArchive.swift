@@ -12,6 +12,8 @@ protocol RunArchive {
     mutating func text(_ value: inout String) throws(StoredRunError)
     /// A number of elements, each of which takes at least `bytes`.
     mutating func count(_ value: Int, ofAtLeast bytes: Int) throws(StoredRunError) -> Int
+    /// What `body` describes, behind its length in bytes.
+    mutating func nested(_ body: (inout Self) throws(StoredRunError) -> Void) throws(StoredRunError)
 }
 
 /// Why a stored run cannot be read: its bytes are damaged, or a newer program wrote them.

@@ -38,7 +38,14 @@ struct RunWriter: RunArchive {
         return value
     }
 
-    mutating func append(_ other: [UInt8]) { bytes.append(contentsOf: other) }
+    mutating func nested(_ body: (inout Self) throws(StoredRunError) -> Void) throws(StoredRunError) {
+        var inner = RunWriter(capacity: 256)
+        try body(&inner)
+        _ = count(inner.bytes.count, ofAtLeast: 1)
+        append(inner.bytes)
+    }
+
+    mutating func append(_ other: some Sequence<UInt8>) { bytes.append(contentsOf: other) }
 
     mutating func append(checksum: UInt32) {
         withUnsafeBytes(of: checksum.littleEndian) { bytes.append(contentsOf: $0) }
@@ -113,6 +120,19 @@ struct RunReader: RunArchive {
         try unsigned(&wide)
         guard wide <= UInt64(rest / bytes) else { throw .damaged }
         return Int(wide)
+    }
+
+    mutating func nested(_ body: (inout Self) throws(StoredRunError) -> Void) throws(StoredRunError) {
+        var inner = RunReader(try slice())
+        try body(&inner)
+        guard inner.rest == 0 else { throw .damaged }
+    }
+
+    /// Bytes behind their number.
+    mutating func slice() throws(StoredRunError) -> ArraySlice<UInt8> {
+        let length = try count(0, ofAtLeast: 1)
+        defer { place += length }
+        return bytes[place..<(place + length)]
     }
 
     /// Eight bytes, lowest first.

@@ -35,7 +35,7 @@ enum RunCodec {
         let (host, subject) = (part(of: run, kind: 1), part(of: run, kind: 2))
         var own = RunWriter(capacity: 4096)
         Self.write { (archive: inout RunWriter, run) throws(StoredRunError) in try archive.own(&run) }(&own, run)
-        let packed = Deflate.compressed(own.bytes[...])
+        let packed = Deflate.compressed(own.bytes[...], dictionary: RunDictionary.bytes)
         var body = RunWriter(capacity: (packed ?? own.bytes).count + 64)
         var (version, flags) = (Self.version, packed == nil ? 0 : isPacked)
         var length = UInt64(own.bytes.count)
@@ -70,7 +70,7 @@ enum RunCodec {
         if body[1] & isPacked != 0 {
             let own: [UInt8]
             do throws(Gzip.Failure) {
-                own = try Deflate.decompressed(rest, count: Int(length))
+                own = try Deflate.decompressed(rest, count: Int(length), dictionary: RunDictionary.bytes)
             } catch { throw .damaged }
             reader = RunReader(own[...])
         } else {

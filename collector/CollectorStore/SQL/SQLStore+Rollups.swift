@@ -17,18 +17,22 @@ extension SQLStore {
                 guard added == 0 else { continue }
                 row = try transaction.row(query, [SQLValue(id)])
             }
-            var merged = try Self.rollup(key: new.key, body: row?.blob("body") ?? [])
-            merged.merge(rollup)
+            let body = try row?.blob("body") ?? []
+            let merged = try readingRollup { () throws(StoredRunError) in try RollupCodec.merge(rollup, into: body) }
             try transaction.execute(
                 "UPDATE rollup SET body = $1, revision = revision + 1 WHERE id = $2",
-                [SQLValue(RollupCodec.encode(merged)), SQLValue(id)]
+                [SQLValue(merged), SQLValue(id)]
             )
         }
     }
 
     static func rollup(key: [UInt8], body: [UInt8]) throws -> Rollup {
-        do {
-            return try RollupCodec.decode(key: key, body: body)
+        try readingRollup { () throws(StoredRunError) in try RollupCodec.decode(key: key, body: body) }
+    }
+
+    private static func readingRollup<Value>(_ body: () throws(StoredRunError) -> Value) throws -> Value {
+        do throws(StoredRunError) {
+            return try body()
         } catch {
             throw StoreError(
                 .corrupt,
