@@ -114,6 +114,11 @@ bench: ## speed of the kernels (share of this core's peak) and of whole networks
 	@.build/release/edgeprof kernels --bench
 	@.build/release/network-benchmarks
 
+.PHONY: bench-rank
+bench-rank: ## how long a ranking of 40 models on 20 tiers takes (at most 300 ms)
+	@swift build -c release --product ranking-benchmark
+	@.build/release/ranking-benchmark
+
 .PHONY: bench-check
 bench-check: packages ## instructions an inference takes, against committed thresholds
 	@swift build -c release

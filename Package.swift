@@ -319,6 +319,11 @@ let programs: [Target] = [
         path: "Benchmarks/Locality"
     ),
     .executableTarget(
+        name: "ranking-benchmark",
+        dependencies: ["Economics", "EdgeprofAPI", "Statistics"],
+        path: "Benchmarks/Ranking"
+    ),
+    .executableTarget(
         name: "ingest-benchmark",
         dependencies: ["EdgeprofAPI", "Statistics", "Gzip", "WireJSON", crypto, nioCore, nioEmbedded, nioSSL],
         path: "Benchmarks/Ingest",

@@ -8,12 +8,21 @@ struct HostDraws {
     private(set) var memory: [Double]
     private var normals: [Double]
 
+    /// Variance of the median of so many normal numbers over that of their mean, by count from 1.
+    ///
+    /// From the densities of order statistics, integrated numerically. A tier's throughput is the median over its hosts, which
+    /// a few hosts know less well than their mean (docs/decisions/0010-spread-of-a-median.md).
+    static let medianVariance: [Double] = [
+        1, 1, 1.346, 1.1928, 1.4342, 1.2885, 1.4731, 1.3455, 1.4949, 1.3833, 1.5088, 1.4102, 1.5184, 1.4304, 1.5254,
+        1.4461, 1.5308, 1.4586, 1.535,
+    ]
+
     /// Makes room for so many draws, all of them 1.
     init(count: Int) {
         throughput = [Double](repeating: 1, count: count)
         latency = throughput
         memory = throughput
-        normals = [Double](repeating: 0, count: 3 * count)
+        normals = [Double](repeating: 0, count: 4 * count)
     }
 
     /// Every draw is the point estimate: nothing is known of the hosts.
@@ -21,7 +30,9 @@ struct HostDraws {
         for draw in throughput.indices { (throughput[draw], latency[draw], memory[draw]) = (1, 1, 1) }
     }
 
-    /// Draws from a multivariate t, scaled by 1/√hosts.
+    /// Draws from a multivariate t, scaled by 1/√hosts; throughput by what a median has more.
+    ///
+    /// The median's surplus is independent of all means (Basu's theorem), so it is drawn apart and correlations stay as they are.
     ///
     /// - Parameters:
     ///   - factor: The covariance factor of one host.
@@ -33,53 +44,68 @@ struct HostDraws {
         let shrink = 1 / Double(max(1, hosts)).squareRoot()
         let (t, lt, l) = (factor[0, 0] * shrink, factor[1, 0] * shrink, factor[1, 1] * shrink)
         let (mt, ml, m) = (factor[2, 0] * shrink, factor[2, 1] * shrink, factor[2, 2] * shrink)
+        let excess = Self.medianVariance[min(max(1, hosts), Self.medianVariance.count) - 1] - 1
+        let surplus = t * max(0, excess).squareRoot()
         for draw in scales.indices {
-            let (x, y, z) = (normals[3 * draw], normals[3 * draw + 1], normals[3 * draw + 2])
+            let (x, y, z, w) = (normals[4 * draw], normals[4 * draw + 1], normals[4 * draw + 2], normals[4 * draw + 3])
             let scale = scales[draw]
-            throughput[draw] = Self.factor(scale * t * x)
+            throughput[draw] = Self.factor(scale * (t * x + surplus * w))
             latency[draw] = Self.factor(scale * (lt * x + l * y))
             memory[draw] = Self.factor(scale * (mt * x + ml * y + m * z))
         }
     }
 
-    /// Draws as many hosts as there are, with replacement, and aggregates them as the point estimate does.
+    /// How often each host is met in each draw: as many hosts as there are, drawn with replacement.
+    ///
+    /// - Parameters:
+    ///   - hosts: The number of hosts.
+    ///   - draws: The number of draws.
+    ///   - random: The tier's stream.
+    /// - Returns: A row a host, a column a draw.
+    static func resampling(hosts: Int, draws: Int, random: inout RandomSource) -> [Int32] {
+        var times = [Int32](repeating: 0, count: hosts * draws)
+        times.withUnsafeMutableBufferPointer { times in
+            for draw in 0..<draws {
+                for _ in 0..<hosts {
+                    times[min(hosts - 1, Int(random.uniform() * Double(hosts))) * draws + draw] += 1
+                }
+            }
+        }
+        return times
+    }
+
+    /// Draws hosts and aggregates them as the point estimate does.
+    ///
+    /// Hosts are met from the slowest up, all draws side by side: the median of a draw is that of the last host met before half
+    /// of its hosts have passed.
     ///
     /// - Parameters:
     ///   - hosts: The hosts, at least one.
-    ///   - random: A stream that all candidates of the tier start alike, so that they meet the same hosts.
-    mutating func setResampled(_ hosts: [HostFigures], random: inout RandomSource) {
+    ///   - times: What `resampling` gives for so many hosts: all candidates of a tier meet the same hosts.
+    mutating func setResampled(_ hosts: [HostFigures], times: [Int32]) {
         let count = hosts.count
-        let byThroughput = hosts.indices.sorted { hosts[$0].throughput < hosts[$1].throughput }
+        let draws = throughput.count
         let middle = Quantiles.median(hosts.map(\.throughput)) ?? 1
         let mean = hosts.reduce(0) { $0 + $1.latency } / Double(count)
         let most = hosts.map(\.memory).max() ?? 1
-        var seen = [Int](repeating: 0, count: count)
-        for draw in throughput.indices {
-            for index in seen.indices { seen[index] = 0 }
-            for _ in 0..<count { seen[min(count - 1, Int(random.uniform() * Double(count)))] += 1 }
-            var latencySum = 0.0
-            var memoryMost = 0.0
-            for (index, times) in seen.enumerated() where times > 0 {
-                latencySum += Double(times) * hosts[index].latency
-                memoryMost = max(memoryMost, hosts[index].memory)
+        let (lowerRank, upperRank) = (Int32((count - 1) / 2), Int32(count / 2))
+        var passed = [Int32](repeating: 0, count: draws)
+        var upper = [Double](repeating: 0, count: draws)
+        for draw in 0..<draws { (throughput[draw], latency[draw], memory[draw]) = (0, 0, 0) }
+        for index in hosts.indices.sorted(by: { hosts[$0].throughput < hosts[$1].throughput }) {
+            let host = hosts[index]
+            let (rate, share) = (host.throughput / middle / 2, host.latency / mean / Double(count))
+            let peak = host.memory / most
+            for draw in 0..<draws {
+                let met = times[index * draws + draw]
+                latency[draw] += Double(met) * share
+                memory[draw] = met > 0 ? max(memory[draw], peak) : memory[draw]
+                throughput[draw] = passed[draw] <= lowerRank ? rate : throughput[draw]
+                upper[draw] = passed[draw] <= upperRank ? rate : upper[draw]
+                passed[draw] &+= met
             }
-            throughput[draw] = Self.median(hosts, order: byThroughput, times: seen) / middle
-            latency[draw] = latencySum / Double(count) / mean
-            memory[draw] = memoryMost / most
         }
-    }
-
-    private static func median(_ hosts: [HostFigures], order: [Int], times: [Int]) -> Double {
-        let lowerRank = (order.count - 1) / 2
-        let upperRank = order.count / 2
-        var passed = 0
-        var lower: Double?
-        for index in order {
-            passed += times[index]
-            if lower == nil, passed > lowerRank { lower = hosts[index].throughput }
-            if let lower, passed > upperRank { return (lower + hosts[index].throughput) / 2 }
-        }
-        return lower ?? 1
+        for draw in 0..<draws { throughput[draw] += upper[draw] }
     }
 
     /// The exponential, kept within what arithmetic can bear: a t of one degree of freedom has no bounds.

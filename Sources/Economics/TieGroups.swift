@@ -5,29 +5,25 @@ extension Uncertainty {
     ///
     /// A choice ties with a leader when the central 95 % of their paired differences holds 0: at least 2.5 % of the
     /// draws on either side.
-    func tieGroups() -> [Int?] {
+    ///
+    /// - Parameter tails: The quantiles `tailProbabilities` of each choice's scores.
+    /// - Returns: A number for each choice; nil for what is not feasible, does not compete or has no interval.
+    func tieGroups(_ tails: [[Double]?]) -> [Int?] {
         var groups = [Int?](repeating: nil, count: evaluations.count)
         let open = evaluations.indices.filter {
             competes[$0] && evaluations[$0].isFeasible && draws.takesPart[$0] && hostCounts[$0] > 0
         }
         // P(x <= y) is at most P(x <= q) + P(y >= q) for any q: far apart pairs are settled without a look at the draws.
-        let edges = Dictionary(uniqueKeysWithValues: open.map { ($0, self.edges(of: $0)) })
         var group = 0
         for (position, leader) in open.enumerated() where groups[leader] == nil {
             group += 1
             groups[leader] = group
             for other in open[(position + 1)...] where groups[other] == nil {
-                if let first = edges[leader], let second = edges[other], first.low > second.high { continue }
+                if let first = tails[leader], let second = tails[other], first[0] > second[3] { continue }
                 if ties(leader, other) { groups[other] = group }
             }
         }
         return groups
-    }
-
-    private func edges(of index: Int) -> (low: Double, high: Double) {
-        let base = index * draws.draws
-        var sample = Array(draws.scores[base..<(base + draws.draws)])
-        return sample.withUnsafeMutableBufferPointer { (Quantiles.select($0, 0.012), Quantiles.select($0, 0.988)) }
     }
 
     private func ties(_ first: Int, _ second: Int) -> Bool {

@@ -9,7 +9,8 @@ extension Uncertainty {
             return (evaluations.map { _ in Summary(reason: reason) }, nil)
         }
         let (shares, none) = sharesOfBest()
-        let groups = tieGroups()
+        let tails = evaluations.indices.map { draws.takesPart[$0] && competes[$0] ? self.tails(of: $0) : nil }
+        let groups = tieGroups(tails)
         let choices = evaluations.indices.map { index -> Summary in
             guard draws.takesPart[index] else {
                 return Summary(reason: "there is no figure to draw around", pFeasible: nil)
@@ -22,7 +23,7 @@ extension Uncertainty {
                 pBest: shares[index],
                 tieGroup: groups[index]
             )
-            setIntervals(of: index, in: &summary)
+            if let tails = tails[index] { setIntervals(of: index, tails, in: &summary) }
             return summary
         }
         return (choices, none)
@@ -66,38 +67,48 @@ extension Uncertainty {
         }
     }
 
+    /// The quantiles kept of scores: the ends of the 95 % interval, and beyond them what settles that choices do not tie.
+    private static let tailProbabilities = [0.012, 0.025, 0.975, 0.988]
+
+    private func tails(of index: Int) -> [Double] {
+        var sample = Array(draws.scores[(index * draws.draws)..<((index + 1) * draws.draws)])
+        return sample.withUnsafeMutableBufferPointer {
+            Quantiles.selectAll($0, ascending: Self.tailProbabilities)
+        }
+    }
+
     /// The 95 % interval of what is ranked by, and of the ROI where there is one.
-    private func setIntervals(of index: Int, in summary: inout Summary) {
-        let base = index * draws.draws
-        let scores = draws.scores[base..<(base + draws.draws)]
-        let costs = draws.costs[base..<(base + draws.draws)]
+    private func setIntervals(of index: Int, _ tails: [Double], in summary: inout Summary) {
+        let ends = [tails[1], tails[2]]
         let isFree = evaluations[index].totalCost == 0
         switch objective {
-        case .roi: (summary.roi, summary.reason) = isFree ? (nil, Self.free) : interval(Array(scores))
+        case .roi: (summary.roi, summary.reason) = isFree ? (nil, Self.free) : Self.interval(ends)
         case .cost where evaluations[index].usdPerMillionCorrect == nil:
             summary.reason = "there are no correct answers to divide by"
-        case .cost: (summary.cost, summary.reason) = interval(scores.map { -$0 })
+        case .cost: (summary.cost, summary.reason) = Self.interval([-ends[1], -ends[0]])
         case .netValue:
-            (summary.netValue, summary.reason) = interval(Array(scores))
-            if !isFree { summary.roi = interval(zip(scores, costs).map { $0 > Self.hopeless ? $0 / $1 : $0 }).ends }
+            (summary.netValue, summary.reason) = Self.interval(ends)
+            if !isFree { summary.roi = Self.interval(returns(of: index, hurdle: 0)).ends }
         case .plan(let hurdle):
-            // Of value less (1 + hurdle) times cost, ROI is what is left by cost, and the hurdle.
             (summary.roi, summary.reason) =
-                isFree
-                ? (nil, Self.free) : interval(zip(scores, costs).map { $0 > Self.hopeless ? $0 / $1 + hurdle : $0 })
+                isFree ? (nil, Self.free) : Self.interval(returns(of: index, hurdle: hurdle))
         }
     }
 
     private static let free = "there is no ROI at no cost"
 
-    private func interval(_ sample: [Double]) -> (ends: [Double]?, reason: String?) {
-        var sample = sample
-        let ends = sample.withUnsafeMutableBufferPointer {
-            [Quantiles.select($0, 0.025), Quantiles.select($0, 0.975)]
+    /// The ends of the ROI's interval: of value less (1 + hurdle) times cost, by cost, and the hurdle.
+    private func returns(of index: Int, hurdle: Double) -> [Double] {
+        let base = index * draws.draws
+        var sample = (base..<(base + draws.draws)).map { draw in
+            let score = draws.scores[draw]
+            return score > Self.hopeless ? score / draws.costs[draw] + hurdle : score
         }
-        guard ends.allSatisfy({ $0.magnitude < -Self.hopeless / 10 }) else {
-            return (nil, "in some draws the tier is too slow at any number of units")
-        }
-        return (ends, nil)
+        return sample.withUnsafeMutableBufferPointer { Quantiles.selectAll($0, ascending: [0.025, 0.975]) }
+    }
+
+    private static func interval(_ ends: [Double]) -> (ends: [Double]?, reason: String?) {
+        ends.allSatisfy { $0.magnitude < -hopeless / 10 }
+            ? (ends, nil) : (nil, "in some draws the tier is too slow at any number of units")
     }
 }

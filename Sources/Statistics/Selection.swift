@@ -19,9 +19,38 @@ extension Quantiles {
         return buffer[lower] == next ? next : buffer[lower] + fraction * (next - buffer[lower])
     }
 
-    /// Hoare's selection: puts the element of the given rank in its place, none larger before it, none smaller after.
-    private static func place(_ rank: Int, in buffer: UnsafeMutableBufferPointer<Double>) {
+    /// Several quantiles of one buffer, each by linear interpolation, faster than one by one.
+    ///
+    /// - Parameters:
+    ///   - buffer: The sample; its order is changed. Not empty and free of NaN.
+    ///   - probabilities: Which quantiles, ascending, 0 to 1.
+    /// - Returns: The quantiles, in that order.
+    public static func selectAll(
+        _ buffer: UnsafeMutableBufferPointer<Double>,
+        ascending probabilities: [Double]
+    ) -> [Double] {
+        precondition(!buffer.isEmpty, "a quantile needs a sample")
         var low = 0
+        return probabilities.map { probability in
+            let position = Double(buffer.count - 1) * min(1, max(0, probability))
+            let lower = Int(position)
+            let fraction = position - Double(lower)
+            // What came before is in its place, and all that follows is no smaller.
+            place(lower, in: buffer, from: min(low, lower))
+            low = lower
+            guard fraction > 0, lower + 1 < buffer.count else { return buffer[lower] }
+            place(lower + 1, in: buffer, from: lower + 1)
+            low = lower + 1
+            let next = buffer[lower + 1]
+            return buffer[lower] == next ? next : buffer[lower] + fraction * (next - buffer[lower])
+        }
+    }
+
+    /// Hoare's selection: puts the element of the given rank in its place, none larger before it, none smaller after.
+    ///
+    /// What lies before `first` must be no larger than what lies from there on.
+    private static func place(_ rank: Int, in buffer: UnsafeMutableBufferPointer<Double>, from first: Int = 0) {
+        var low = first
         var high = buffer.count - 1
         while low < high {
             let pivot = median(buffer[low], buffer[(low + high) / 2], buffer[high])

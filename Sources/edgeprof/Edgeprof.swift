@@ -29,7 +29,7 @@ struct EdgeprofCommand: AsyncParsableCommand {
                 name: "With a collector",
                 subcommands: [
                     Login.self, Tokens.self, Audit.self, Agents.self, Jobs.self, Runs.self, Summary.self, Tiers.self,
-                    Rank.self,
+                    Rank.self, Report.self,
                 ]
             ),
         ]

@@ -54,8 +54,9 @@ struct SimulatedFleet {
         var measured: [TierMeasurement] = []
         var truth: [TierMeasurement] = []
         for (index, model) in models.enumerated() {
-            var correct = 0
-            for _ in 0..<Self.images where random.uniform() < model.accuracy { correct += 1 }
+            // A binomial number, by the normal it is close to with so many images.
+            let mean = Double(Self.images) * model.accuracy
+            let correct = (mean + (mean * (1 - model.accuracy)).squareRoot() * random.normal()).rounded()
             for (tier, speed) in speeds.enumerated() {
                 let rate = speed / model.work * exp(0.1 * random.normal())
                 let count = tier == 3 ? extraHosts : hosts
@@ -78,7 +79,7 @@ struct SimulatedFleet {
                     ),
                     peakRssMib: 80,
                     accuracy: .init(
-                        value: Double(correct) / Double(Self.images),
+                        value: correct / Double(Self.images),
                         source: "evaluated",
                         images: Self.images
                     ),
@@ -142,5 +143,18 @@ struct Coverage {
                 if choice.model == best?.model && choice.tier == best?.tier { rightClaims += 1 }
             }
         }
+    }
+}
+
+extension SimulatedFleet {
+    /// The variance of the median of so many standard normal numbers, simulated.
+    static func varianceOfMedian(of count: Int, rounds: Int) -> Double {
+        var random = RandomSource(seed: UInt64(count))
+        var sum = 0.0
+        for _ in 0..<rounds {
+            let median = Quantiles.median((0..<count).map { _ in random.normal() }) ?? 0
+            sum += median * median
+        }
+        return sum / Double(rounds)
     }
 }

@@ -32,6 +32,13 @@ import Testing
                     #expect(selected == Quantiles.quantile(ofSorted: sorted, probability))
                     #expect(copy.sorted() == sorted)
                 }
+                let probabilities = [0, 0.012, 0.025, 0.025, 0.5, 0.9, 0.975, 0.988, 1]
+                var copy = sample
+                let selected = copy.withUnsafeMutableBufferPointer {
+                    Quantiles.selectAll($0, ascending: probabilities)
+                }
+                #expect(selected == probabilities.map { Quantiles.quantile(ofSorted: sorted, $0) })
+                #expect(copy.sorted() == sorted)
             }
         }
     }

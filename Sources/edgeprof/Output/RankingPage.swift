@@ -62,17 +62,17 @@ struct RankingPage {
                 ]
             }
         )
-        return "What a point of accuracy must be worth, to all sites together, for each step to pay:\n"
-            + table.rendered(as: .table, width: width)
+        let title = "What a point of accuracy must be worth, to all sites together, for each step to pay:"
+        return TextLayout.paragraph(title, width: width) + table.rendered(as: .table, width: width)
     }
 
     private var differences: String? {
         guard let hypothesis = result.hypothesis else { return nil }
         let names = Set(shown.map { "\($0.model)\n\($0.tier)" })
         let changed = hypothesis.differences.filter { names.contains("\($0.model)\n\($0.tier)") }
-        guard !changed.isEmpty else { return "The changes move no figure of these choices.\n" }
-        return "What the changes do:\n"
-            + RankingTable.differences(changed, by: result.objective).rendered(as: .table, width: width)
+        let table = RankingTable.differences(changed, by: result.objective)
+        guard !table.rows.isEmpty else { return "The changes move no figure of these choices.\n" }
+        return "What the changes do:\n" + table.rendered(as: .table, width: width)
     }
 
     private var notes: String? {

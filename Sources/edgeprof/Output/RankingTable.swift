@@ -19,9 +19,14 @@ enum RankingTable {
     }
 
     /// As much as there is room for; what matters least goes first.
-    static func narrow(_ choices: [Choice], by objective: RankingResult.Objective, width: Int) -> Table {
+    static func narrow(
+        _ choices: [Choice],
+        by objective: RankingResult.Objective,
+        width: Int,
+        hasBars: Bool = true
+    ) -> Table {
         let rows: [Row] = choices.indices.map { (place(of: $0, in: choices), choices[$0]) }
-        let scale = IntervalBar.Scale(choices.compactMap { figures($0, objective).interval })
+        let scale = hasBars ? IntervalBar.Scale(choices.compactMap { $0.figure(objective).interval }) : nil
         let dash = "-"
         let main = title(objective)
         // Columns in order, each with how soon it gives way: 0 never.
@@ -29,12 +34,12 @@ enum RankingTable {
             (.text("#"), 0, { $0.place }),
             (.text("model"), 0, { $0.choice.model }),
             (.text("tier"), 0, { $0.choice.tier + marks($0.choice) }),
-            (.number(main.name), 0, { figures($0.choice, objective).value.map(main.write) ?? dash }),
-            (.number("95 %"), 0, { interval(figures($0.choice, objective).interval, main.write) }),
+            (.number(main.name), 0, { $0.choice.figure(objective).value.map(main.write) ?? dash }),
+            (.number("95 %"), 0, { interval($0.choice.figure(objective).interval, main.write) }),
             (
                 .text(scale?.title ?? ""), scale == nil ? .max : 8,
                 { row in
-                    let (value, ends) = figures(row.choice, objective)
+                    let (value, ends) = row.choice.figure(objective)
                     return scale.map { $0.bar(value, ends) } ?? ""
                 }
             ),
@@ -98,17 +103,6 @@ enum RankingTable {
         }
     }
 
-    private static func figures(
-        _ choice: Choice,
-        _ objective: RankingResult.Objective
-    ) -> (value: Double?, interval: [Double]?) {
-        switch objective {
-        case .roi: (choice.roi, choice.roiInterval)
-        case .netValue: (choice.netValueUsd, choice.netValueInterval)
-        case .usdPerMillionCorrect: (choice.usdPerMillionCorrect, choice.usdPerMillionCorrectInterval)
-        }
-    }
-
     private static func share(_ value: Double) -> String { String(format: "%.2f", value) }
 
     private static func accuracy(_ accuracy: Choice.Accuracy) -> String {
@@ -163,6 +157,7 @@ enum RankingTable {
                     change(difference) { $0.tcoUsd.map(HumanUnits.count) ?? "-" },
                 ]
             }
+            .filter { row in row.contains { $0.contains("→") } }
         )
     }
 

@@ -20,6 +20,18 @@ enum HTML {
         return result
     }
 
+    /// Text without characters that no page shows.
+    static func visible(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars
+        where !scalar.properties.isDefaultIgnorableCodePoint && scalar.value != 127
+            && (scalar.value >= 32 || "\n\r\t".unicodeScalars.contains(scalar))
+        {
+            result.unicodeScalars.append(scalar)
+        }
+        return result
+    }
+
     /// An element around markup; attributes' values are escaped here.
     static func element(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ content: String) -> String
     {
