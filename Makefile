@@ -88,6 +88,12 @@ test-faults: packages ## kills, full disks, dead networks, wrong clocks: agents 
 	@swift build
 	@scripts/test-faults.sh
 
+.PHONY: test-collector-faults
+test-collector-faults: packages ## the collector on bad days: both stores locked, full, damaged, gone; two behind HAProxy; bad input
+	@scripts/install-packages.sh postgresql-15 haproxy openssl
+	@swift build
+	@scripts/test-faults.sh collector
+
 .PHONY: deb-arm64
 deb-arm64: ## the agent's package for arm64, with a Swift SDK (docs/packages.md)
 	@scripts/install-packages.sh dpkg-dev binutils python3 qemu-user-static

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Faults against the programs just built: kills, full disks, bad networks, bad clocks (docs/reliability.md).
-# usage: test-faults.sh [quick] [CASE…]     quick: two minutes, for every change; else fifteen at most
+# usage: test-faults.sh [quick] [collector] [CASE…]     quick: for every change; collector: those of it and its stores (docs/collector.md)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=${EDGEPROF_BIN:-$(swift build --show-bin-path)}

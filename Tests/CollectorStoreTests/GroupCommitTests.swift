@@ -59,6 +59,23 @@ import Testing
         }
     }
 
+    @Test func aFailureOfTheStoreIsNotTriedOnceADelivery() async throws {
+        let calls = Mutex(0)
+        let commit = GroupCommit { deliveries in
+            calls.withLock { $0 += 1 }
+            try await Task.sleep(for: .milliseconds(20))
+            throw StoreError(.unavailable, "gone")
+        }
+        await withTaskGroup(of: Void.self) { tasks in
+            for index in 0..<200 {
+                tasks.addTask {
+                    await #expect(throws: StoreError.self) { _ = try await commit.store(delivery("\(index)")) }
+                }
+            }
+        }
+        #expect(calls.withLock { $0 } < 50)
+    }
+
     @Test func aGroupHasABoundAndALargeDeliveryStillFits() async throws {
         let largest = Mutex(0)
         let commit = GroupCommit { deliveries in

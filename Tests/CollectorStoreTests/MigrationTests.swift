@@ -88,6 +88,16 @@ import Testing
         #expect(tables.filter { $0.key.isEmpty }.map(\.name) == [], "a table without a key cannot be copied")
     }
 
+    /// Steps that stores have taken stay as they are, word for word: a change of mind is another step.
+    @Test func stepsOnceTakenAreNeverChanged() {
+        let taken = Migration.all.prefix(Self.digests.count).map { step in
+            TokenHash(of: step.sqlite + step.postgresql).bytes.prefix(8).map { String($0 >> 4, radix: 16) }.joined()
+        }
+        #expect(taken == Self.digests)
+    }
+
+    private static let digests = ["0", "0", "0", "0", "0", "0"]
+
     @Test func namesAreNumberedInOrder() {
         for (index, migration) in Migration.all.enumerated() {
             #expect(Int(migration.name.prefix(4)) == index + 1 && migration.name.dropFirst(4).first == " ")

@@ -7,10 +7,11 @@ from faults_base import Skip
 
 
 
-def case(quick=True, measures=False):
-    """Marks a case: whether it is quick enough for every change, and whether it measures (one at a time then)."""
+def case(quick=True, measures=False, collector=False):
+    """Marks a case: whether it is quick enough for every change, whether it measures (one at a time then), and whether it is
+    about the collector and its store, with simulated agents."""
     def mark(function):
-        function.quick, function.measures = quick, measures
+        function.quick, function.measures, function.collector = quick, measures, collector
         return function
     return mark
 

@@ -1,10 +1,15 @@
 """The faults, one function each: `case(folder, quick)` returns what it saw, for docs/reliability.md."""
 import processes
+import balancer_cases
 import disk_cases
+import input_cases
 import kill_cases
 import measuring_cases
 import model_cases
 import network_cases
+import postgres
+import postgres_cases
+import store_cases
 import time_cases
 import worker_cases
 
@@ -17,6 +22,7 @@ CASES = [
     network_cases.network_cut_for_an_hour, time_cases.clock_steps,
     model_cases.bogus_model, model_cases.model_fetched_over_cuts, measuring_cases.model_loops,
     worker_cases.model_out_of_memory, worker_cases.plan_cache_full, worker_cases.heartbeats_back_off,
+    *store_cases.CASES, *postgres_cases.CASES, *balancer_cases.CASES, *input_cases.CASES,
 ]
 
 
@@ -25,3 +31,4 @@ def end_all(folder):
     for process in processes.started:
         if process.log_path.startswith(folder + "/"):
             process.kill()
+    postgres.end_all(folder)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Faults against real processes; docs/reliability.md says what each promises. usage: faults.py [quick] [NAME…]"""
+"""Faults against real processes; docs/reliability.md says what each promises. usage: faults.py [quick] [collector] [NAME…]"""
 import os
 import shutil
 import subprocess
@@ -36,11 +36,12 @@ def private_locks(folder):
 
 def main():
     own_namespace()
-    names = [argument for argument in sys.argv[1:] if argument != "quick"]
-    quick = "quick" in sys.argv[1:]
+    names = [argument for argument in sys.argv[1:] if argument not in ("quick", "collector")]
+    quick, collector = "quick" in sys.argv[1:], "collector" in sys.argv[1:]
     import cases
     from faults_base import Skip
-    chosen = [c for c in cases.CASES if (c.__name__ in names if names else (c.quick or not quick))]
+    chosen = [c for c in cases.CASES if (c.__name__ in names if names else (c.quick or not quick)
+                                             and (c.collector or not collector))]
     unknown = set(names) - {c.__name__ for c in cases.CASES}
     if unknown:
         sys.exit(f"faults: no case {', '.join(sorted(unknown))}; there are "

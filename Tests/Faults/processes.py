@@ -78,22 +78,26 @@ class Process:
 class Collector:
     """A store of its own, and the collector on it when it is started."""
 
-    def __init__(self, folder, wrapper=(), environment=None, data=None):
-        self.folder, self.wrapper, self.environment = folder, list(wrapper), environment
+    def __init__(self, folder, wrapper=(), environment=None, data=None, store=None, token=None, name="collector"):
+        """With `token`, a further collector of a store that is there already."""
+        self.folder, self.wrapper, self.environment, self.name = folder, list(wrapper), environment, name
         self.data, self.port, self.process = data or f"{folder}/collector", 0, None
+        self.place = ["--store", store] if store else ["--data-dir", self.data]
         os.makedirs(folder, exist_ok=True)
-        output = subprocess.run([f"{BIN}/edgeprof-collector", "init", "--data-dir", self.data],
-                                check=True, capture_output=True, text=True).stdout
-        self.token = re.search(r"edgeprof_admin_\S+", output)[0]
+        if token is None:
+            output = subprocess.run([f"{BIN}/edgeprof-collector", "init", *self.place],
+                                    check=True, capture_output=True, text=True).stdout
+            token = re.search(r"edgeprof_admin_\S+", output)[0]
+        self.token = token
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, *options):
-        arguments = self.wrapper + [f"{BIN}/edgeprof-collector", "serve", "--data-dir", self.data,
-                                    "--port", str(self.port), "--log-level", "warning", *options]
-        self.process = Process(arguments, f"{self.folder}/collector.log", self.environment)
+        arguments = self.wrapper + [f"{BIN}/edgeprof-collector", "serve", *self.place, "--port", str(self.port),
+                                    "--log-level", "warning", *options]
+        self.process = Process(arguments, f"{self.folder}/{self.name}.log", self.environment)
 
         def listening():
             if not self.process.is_running:

@@ -5,7 +5,7 @@ public import EdgeprofAPI
 /// Every method is atomic: it has happened wholly and durably when it returns, or not at all when it throws. All throw
 /// `StoreError`, and `CancellationError` when their task is cancelled first. Times come from the caller.
 public protocol Store: ModelStore {
-    /// Fails unless the store can be read.
+    /// Fails unless the store can be read, and written where the latest write failed for no fault of its own.
     func checkReadiness() async throws
 
     // MARK: Other collectors

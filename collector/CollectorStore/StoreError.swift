@@ -18,7 +18,9 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         case unavailable
         /// The disk is full.
         case full
-        /// The system failed to read or write.
+        /// The system failed to read or write the disk.
+        case disk
+        /// Anything else; most likely a fault of this program.
         case failed
     }
 

@@ -117,6 +117,8 @@ struct ServeCommand: AsyncParsableCommand {
         logger.logLevel = logLevel
         // A reader of standard output that goes away must not end the server.
         signal(SIGPIPE, SIG_IGN)
+        // Nor must a quota: a write beyond it fails, and the store says so.
+        signal(SIGXFSZ, SIG_IGN)
         let (listening, listens) = AsyncStream<Void>.makeStream()
         let api = CollectorAPI(
             store: store,

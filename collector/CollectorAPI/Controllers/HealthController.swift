@@ -8,7 +8,9 @@ struct HealthController: Sendable {
         var status: String
     }
 
-    let store: any Store
+    private let readiness: ReadinessCheck
+
+    init(store: any Store) { readiness = ReadinessCheck(store: store) }
 
     var endpoints: [Endpoint] {
         [
@@ -18,12 +20,15 @@ struct HealthController: Sendable {
     }
 
     @Sendable private func ready(_ request: Request, _ context: CollectorContext) async throws -> Response {
-        do {
-            try await store.checkReadiness()
+        let finding = await readiness.finding()
+        guard let failure = finding.failure else {
+            if finding.isNews { context.logger.notice("Ready again") }
             return try .json(Status(status: "ok"))
-        } catch {
-            context.logger.error("Not ready", metadata: ["error": "\(error)"])
-            throw HTTPProblem(.serviceUnavailable, "the store cannot be read", headers: [.retryAfter: "5"])
         }
+        if finding.isNews { context.logger.error("Not ready", metadata: ["error": "\(failure)"]) }
+        var problem = HTTPProblem(failure)
+        problem.status = .serviceUnavailable
+        problem.headers[.retryAfter] = "5"
+        throw problem
     }
 }

@@ -26,7 +26,7 @@ struct ProblemMiddleware: RouterMiddleware {
             return problem
         case let error as StoreError:
             logger.error("Store failed", metadata: ["error": "\(error)"])
-            return problem(for: error)
+            return HTTPProblem(error)
         case is CancellationError:
             return HTTPProblem(.serviceUnavailable, "the collector is shutting down", headers: [.retryAfter: "5"])
         case let error as HTTPError where error.status == .notFound:
@@ -42,16 +42,5 @@ struct ProblemMiddleware: RouterMiddleware {
         guard !methods.isEmpty else { return HTTPProblem(.notFound, "there is no such route") }
         let allowed = methods.joined(separator: ", ")
         return HTTPProblem(.methodNotAllowed, "this route answers to \(allowed)", headers: [.allow: allowed])
-    }
-
-    /// Paths and causes stay in the log: they are the operator's business.
-    private func problem(for error: StoreError) -> HTTPProblem {
-        switch error.code {
-        case .locked: HTTPProblem(.serviceUnavailable, "the store is busy; try again", headers: [.retryAfter: "5"])
-        case .unavailable:
-            HTTPProblem(.serviceUnavailable, "the store cannot be reached; try again", headers: [.retryAfter: "5"])
-        case .full: HTTPProblem(.serviceUnavailable, "the collector's disk is full", headers: [.retryAfter: "60"])
-        default: HTTPProblem(.internalServerError, "the store failed; the collector's log says more")
-        }
     }
 }

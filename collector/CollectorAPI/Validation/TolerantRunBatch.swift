@@ -26,8 +26,11 @@ struct TolerantRunBatch: Decodable {
             } catch let error as DecodingError {
                 run = .failure(Rejection(id: id, reason: error.explanation))
             } catch {
-                // Foundation throws an error of its own, which quotes the number, for 1.5 where a whole one is due.
-                run = .failure(Rejection(id: id, reason: "a number does not fit its field (\(error))"))
+                // Foundation throws errors of its own: for 1.5 where a whole number is due, which it quotes, and for bytes that
+                // are no text.
+                let isText = "\(error)".contains("UTF8")
+                let reason = isText ? "a text is not UTF-8" : "a number does not fit its field (\(error))"
+                run = .failure(Rejection(id: id, reason: reason))
             }
         }
 

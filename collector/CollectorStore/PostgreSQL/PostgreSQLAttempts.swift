@@ -14,29 +14,44 @@ struct PostgreSQLAttempts {
         }
     }
 
+    /// A transaction that writes.
+    private struct Identity {
+        /// Its number.
+        var number: String
+        /// The server's history, which a fail-over ends: a number may be given again in the next one
+        /// (https://www.postgresql.org/docs/15/continuous-archiving.html#BACKUP-TIMELINES).
+        var timeline: String
+
+        static let timelineSQL = "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
+    }
+
     /// The connection broke while COMMIT was under way.
     private struct LostCommit: Error {
-        /// The transaction's number; nil where running it again is harmless.
-        var transactionId: String?
+        /// Which transaction; nil where running it again is harmless.
+        var transaction: Identity?
         var error: PostgreSQLError
     }
 
     let mode: Mode
+    /// Whether a lost connection is worth waiting for.
+    var isPatient = true
 
     func run<Value>(
         on worker: PostgreSQLWorker,
         _ body: (PostgreSQLConnection) throws -> Value
     ) throws -> Value {
         var conflicts = 0
-        var losses = Patience()
+        var losses = Patience(worker.outage, isPatient: isPatient)
         var last: Value?
         while true {
             do {
-                return try attempt(on: worker.connection(), remembering: &last, body)
+                let value = try attempt(on: worker.connection(), remembering: &last, body)
+                worker.outage.noteSuccess()
+                return value
             } catch let lost as LostCommit {
                 worker.disconnect()
                 try losses.pause(orThrow: lost.error)
-                if let id = lost.transactionId, try wasCommitted(id, on: worker, &losses), let last { return last }
+                if let lost = lost.transaction, try wasCommitted(lost, on: worker, &losses), let last { return last }
             } catch let error as PostgreSQLError {
                 if error.isUnreachable {
                     worker.disconnect()
@@ -63,12 +78,17 @@ struct PostgreSQLAttempts {
     ) throws -> Value {
         try connection.command(mode.begin)
         let value: Value
-        var transactionId: String?
+        var identity: Identity?
         do {
             value = try body(connection)
             if mode == .serializable || mode == .committed {
-                let sql = "SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT) AS id"
-                try connection.forEachRow(sql, []) { transactionId = try $0.optionalText("id") }
+                let sql = """
+                    SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT) AS id, \(Identity.timelineSQL) AS timeline
+                    """
+                try connection.forEachRow(sql, []) { row in
+                    guard let number = try row.optionalText("id") else { return }
+                    identity = Identity(number: number, timeline: try row.text("timeline"))
+                }
             }
         } catch {
             // If this fails too, the connection is not idle and will be let go.
@@ -81,7 +101,7 @@ struct PostgreSQLAttempts {
                 throw StoreError(.failed, "a transaction failed without a word")
             }
         } catch let error as PostgreSQLError where error.isUnreachable {
-            throw LostCommit(transactionId: transactionId, error: error)
+            throw LostCommit(transaction: identity, error: error)
         }
         return value
     }
@@ -89,13 +109,26 @@ struct PostgreSQLAttempts {
     /// Asks the server what became of a transaction whose COMMIT went unanswered.
     ///
     /// https://www.postgresql.org/docs/15/functions-info.html#FUNCTIONS-PG-SNAPSHOT
-    private func wasCommitted(_ id: String, on worker: PostgreSQLWorker, _ losses: inout Patience) throws -> Bool {
+    private func wasCommitted(
+        _ lost: Identity,
+        on worker: PostgreSQLWorker,
+        _ losses: inout Patience
+    ) throws -> Bool {
         while true {
             do {
-                var status: String?
+                var (timeline, status): (String?, String?)
+                try worker.connection().forEachRow("SELECT \(Identity.timelineSQL) AS timeline", []) {
+                    timeline = try $0.text("timeline")
+                }
+                guard timeline == lost.timeline else {
+                    throw StoreError(
+                        .unavailable,
+                        "another server took over; it is unknown whether a transaction of the one before was committed"
+                    )
+                }
                 try worker.connection().forEachRow(
                     "SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS xid8)) AS status",
-                    [SQLValue(id)]
+                    [SQLValue(lost.number)]
                 ) { status = try $0.optionalText("status") }
                 switch status {
                 case "committed": return true
@@ -114,16 +147,26 @@ struct PostgreSQLAttempts {
 
     /// Pauses that grow, until patience is over.
     struct Patience {
-        private var end: Date?
+        private let outage: PostgreSQLOutage
+        private let isPatient: Bool
+        private var end: ContinuousClock.Instant?
         private var pauses = 0
 
+        init(_ outage: PostgreSQLOutage, isPatient: Bool) {
+            self.outage = outage
+            self.isPatient = isPatient
+        }
+
         mutating func pause(orThrow error: PostgreSQLError) throws {
-            let end = end ?? Date(timeIntervalSinceNow: PostgreSQLEngine.patienceSeconds)
-            self.end = end
+            let seconds = isPatient ? PostgreSQLEngine.patienceSeconds : 0
+            let own = end ?? .now + .seconds(seconds)
+            end = own
             // A connection that died idle deserves one immediate try.
             defer { pauses += 1 }
             guard pauses > 0 else { return }
-            guard Date() < end else { throw error }
+            // Who comes late to an outage does not wait longer than those who met its beginning.
+            let common = outage.beginning.map { $0 + .seconds(seconds) } ?? own
+            guard .now < min(own, common) else { throw error }
             Thread.sleep(forTimeInterval: Double.random(in: 0...min(0.05 * Double(1 << min(pauses, 6)), 2)))
         }
     }

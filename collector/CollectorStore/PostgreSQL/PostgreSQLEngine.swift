@@ -18,6 +18,9 @@ final class PostgreSQLEngine: SQLEngine {
 
     let location: PostgreSQLLocation
     let pool: PostgreSQLPool
+    /// One connection for probes: they must not wait behind what they are to tell about.
+    private let probe: PostgreSQLPool
+    private let condition = WriteCondition()
     let partitions = PartitionMemory()
     /// Tells this collector's announcements from those of others.
     let origin = String(UInt64.random(in: .min ... .max), radix: 16)
@@ -26,6 +29,7 @@ final class PostgreSQLEngine: SQLEngine {
     init(location: PostgreSQLLocation) {
         self.location = location
         pool = PostgreSQLPool(location: location, size: Self.poolSize)
+        probe = PostgreSQLPool(location: location.hasty, size: 1)
     }
 
     func read<Value: Sendable>(
@@ -38,10 +42,37 @@ final class PostgreSQLEngine: SQLEngine {
         _ kind: SQLWriteKind,
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value {
-        try await transact(kind == .idempotent ? .idempotent : .serializable, body)
+        do {
+            let value = try await transact(kind == .idempotent ? .idempotent : .serializable, body)
+            condition.noteSuccess()
+            return value
+        } catch {
+            condition.note(error)
+            throw error
+        }
     }
 
-    func close() throws { pool.close() }
+    func checkReadiness() async throws {
+        let isInDoubt = condition.failure != nil
+        try await probe.perform { [location] worker in
+            do {
+                let mode: PostgreSQLAttempts.Mode = isInDoubt ? .idempotent : .read
+                try PostgreSQLAttempts(mode: mode, isPatient: false).run(on: worker) { connection in
+                    let transaction = PostgreSQLTransaction(connection: connection)
+                    _ = try SQLStore.dataVersion(in: transaction)
+                    if isInDoubt { try SQLStore.touch(in: transaction) }
+                }
+            } catch {
+                throw StoreError(error, at: location)
+            }
+        }
+        if isInDoubt { condition.noteSuccess() }
+    }
+
+    func close() throws {
+        probe.close()
+        pool.close()
+    }
 
     func transact<Value: Sendable>(
         _ mode: PostgreSQLAttempts.Mode,

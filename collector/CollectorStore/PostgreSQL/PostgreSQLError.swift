@@ -61,6 +61,8 @@ extension StoreError {
             self.init(.locked, "\(location) is busy with other writers; try again", cause: cause)
         case "57014":
             self.init(.locked, "\(location) did not answer in time; try again", cause: cause)
+        case "58030":
+            self.init(.disk, "\(location) cannot read or write its disk; see its log", cause: cause)
         case "53100":
             self.init(.full, "no space is left for \(location); free some on its disk", cause: cause)
         case "42501":

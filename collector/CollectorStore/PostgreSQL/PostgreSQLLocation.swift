@@ -7,7 +7,7 @@ import CPQ
 /// environment (`PGPASSFILE`, `PGPASSWORD`, …). Printing one shows hosts and database, never the password.
 public struct PostgreSQLLocation: Sendable, CustomStringConvertible, CustomReflectable {
     /// libpq's parameters that were given.
-    let parameters: [String: String]
+    private(set) var parameters: [String: String]
     /// Hosts, ports and database.
     public let description: String
     /// Whether the text itself holds a password, which others can see on a command line.
@@ -44,6 +44,13 @@ public struct PostgreSQLLocation: Sendable, CustomStringConvertible, CustomRefle
     /// Whether a text is meant as a URL of PostgreSQL.
     public static func isURL(_ text: String) -> Bool {
         text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
+    }
+
+    /// The same place for those who cannot wait: two seconds a host are the least libpq knows.
+    var hasty: PostgreSQLLocation {
+        var hasty = self
+        hasty.parameters["connect_timeout"] = "2"
+        return hasty
     }
 
     /// What a connection is made with: what was given, over the store's own wishes.

@@ -70,6 +70,7 @@ final class PostgreSQLPool: Sendable {
         let threads = DispatchGroup()
         private let state = Mutex(State())
         private let wake = DispatchSemaphore(value: 0)
+        private let outage = PostgreSQLOutage()
 
         init(location: PostgreSQLLocation, size: Int) {
             self.location = location
@@ -101,7 +102,7 @@ final class PostgreSQLPool: Sendable {
         }
 
         private func run() {
-            let worker = PostgreSQLWorker(location: location)
+            let worker = PostgreSQLWorker(location: location, outage: outage)
             while let job = next() { job(worker) }
             threads.leave()
         }
@@ -124,20 +125,31 @@ final class PostgreSQLPool: Sendable {
 
 /// A thread's connection, made when first needed and again after it broke.
 final class PostgreSQLWorker {
+    /// What it shares with the others of its pool.
+    let outage: PostgreSQLOutage
     private let location: PostgreSQLLocation
     private var open: PostgreSQLConnection?
 
-    init(location: PostgreSQLLocation) { self.location = location }
+    init(location: PostgreSQLLocation, outage: PostgreSQLOutage) {
+        self.location = location
+        self.outage = outage
+    }
 
     func connection() throws -> PostgreSQLConnection {
         if let open, open.isIdle { return open }
         open = nil
-        let connection = try PostgreSQLConnection(
-            to: location,
-            statementTimeoutSeconds: PostgreSQLEngine.statementTimeoutSeconds
-        )
-        open = connection
-        return connection
+        if let error = outage.knownFailure() { throw error }
+        do {
+            let connection = try PostgreSQLConnection(
+                to: location,
+                statementTimeoutSeconds: PostgreSQLEngine.statementTimeoutSeconds
+            )
+            open = connection
+            return connection
+        } catch let error as PostgreSQLError where error.isUnreachable {
+            outage.note(error)
+            throw error
+        }
     }
 
     /// Lets a connection go that cannot be trusted any more.

@@ -3,7 +3,8 @@ import EdgeprofAPI
 /// Deliveries that come at the same time share a transaction, and with it the wait for the disk.
 ///
 /// One group is written at a time; what comes meanwhile waits and makes the next. A delivery is answered after its group is
-/// durable. A group that fails is written again one delivery at a time, so that nobody pays for another's.
+/// durable. A group that fails is written again one delivery at a time, so that nobody pays for another's; unless the store
+/// itself cannot be written.
 actor GroupCommit {
     /// Carries out deliveries in one transaction: what became of each one's runs.
     typealias Write = @Sendable ([RunDelivery]) async throws -> [[RunResult]]
@@ -66,7 +67,9 @@ actor GroupCommit {
             let results = try await write(group.map(\.delivery))
             for (waiting, result) in zip(group, results) { waiting.continuation.resume(returning: result) }
         } catch {
-            guard group.count > 1 else {
+            // One at a time helps where a delivery is at fault, not where all would wait for the same failure.
+            let isCommon = (error as? StoreError)?.code.stopsEveryone == true
+            guard group.count > 1, !isCommon else {
                 for waiting in group { waiting.continuation.resume(throwing: error) }
                 return
             }

@@ -20,6 +20,8 @@ struct ObservedEngine: SQLEngine {
         return try await engine.write(kind, body)
     }
 
+    func checkReadiness() async throws { try await engine.checkReadiness() }
+
     func makeRoom(forRuns ids: [String]) async throws { try await engine.makeRoom(forRuns: ids) }
 
     func close() throws { try engine.close() }

@@ -68,6 +68,11 @@ protocol SQLEngine: Sendable {
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value
 
+    /// Fails unless reading works, and writing where the latest write failed for no fault of its own.
+    ///
+    /// Does not wait behind other transactions where that can be avoided, nor for a fail-over.
+    func checkReadiness() async throws
+
     /// Makes sure, before their transaction, that runs of these ids have a place.
     func makeRoom(forRuns ids: [String]) async throws
 

@@ -39,6 +39,7 @@ extension SQLStore {
         for (id, moment) in contacts.sorted(by: { $0.key < $1.key }) {
             try recordContact(agentId: id, at: moment, in: transaction)
         }
+        if contacts.isEmpty, !group.hasStored { try touch(in: transaction) }
         return DeliveryOutcome(results: results, parts: group.newParts)
     }
 }

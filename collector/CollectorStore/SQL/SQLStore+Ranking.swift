@@ -4,7 +4,20 @@
 public import EdgeprofAPI
 
 extension SQLStore: Store {
-    public func checkReadiness() async throws { _ = try await dataVersion() }
+    /// Has a transaction write something, so that its commit waits for the disk, and for a standby: what it saw of others is
+    /// as durable then, and a store that cannot be written shows it.
+    static func touch(in transaction: any SQLTransaction) throws {
+        switch transaction.dialect {
+        case .sqlite:
+            // A page is not written when nothing on it changes; this number serves no other purpose.
+            let isOdd = try transaction.row("PRAGMA user_version")?.integer("user_version") == 1
+            try transaction.execute("PRAGMA user_version = \(isOdd ? 0 : 1)")
+        case .postgresql:
+            try transaction.execute("UPDATE data_version SET value = value WHERE id = 1 + pg_backend_pid() % 16")
+        }
+    }
+
+    public func checkReadiness() async throws { try await engine.checkReadiness() }
 
     public func tiers() async throws -> TierList {
         try await read { try Self.tiers(in: $0) }

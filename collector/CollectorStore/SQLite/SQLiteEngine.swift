@@ -12,6 +12,9 @@ final class SQLiteEngine: SQLEngine {
 
     let pool: DatabasePool
     let path: String
+    /// The file and its log as they were opened.
+    private let files: [FileIdentity]
+    private let condition = WriteCondition()
 
     /// Opens a store's file, bringing its tables up to date.
     ///
@@ -27,6 +30,7 @@ final class SQLiteEngine: SQLEngine {
             try Schema.migrator.migrate(pool)
             self.pool = pool
             self.path = path
+            files = [path, path + "-wal"].compactMap(FileIdentity.init(of:))
         } catch {
             throw StoreError(error, path: path)
         }
@@ -42,7 +46,25 @@ final class SQLiteEngine: SQLEngine {
         _ kind: SQLWriteKind,
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value {
-        try await mappingErrors { try await pool.write { try body(SQLiteTransaction(database: $0)) } }
+        // What is stored on damaged pages may be lost with them: nothing more is taken on.
+        if let damage = condition.damage { throw damage }
+        do {
+            let value = try await mappingErrors { try await pool.write { try body(SQLiteTransaction(database: $0)) } }
+            for file in files { try file.requireInPlace() }
+            condition.noteSuccess()
+            return value
+        } catch {
+            condition.note(error)
+            throw error
+        }
+    }
+
+    func checkReadiness() async throws {
+        _ = try await read { try SQLStore.dataVersion(in: $0) }
+        for file in files { try file.requireInPlace() }
+        guard condition.failure != nil else { return }
+        // Whether it is over, as the least of writes shows.
+        try await write(.idempotent) { try SQLStore.touch(in: $0) }
     }
 
     func makeRoom(forRuns ids: [String]) async throws {}
@@ -64,7 +86,13 @@ final class SQLiteEngine: SQLEngine {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw StoreError(error, path: path)
+            let mapped = StoreError(error, path: path)
+            if let error = error as? DatabaseError,
+                [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+            {
+                condition.noteDamage(mapped)
+            }
+            throw mapped
         }
     }
 

@@ -33,6 +33,12 @@ extension StoreError {
             )
         case .SQLITE_FULL:
             self.init(.full, "no space is left for \(path); free some on its disk", cause: cause)
+        case .SQLITE_IOERR:
+            self.init(
+                .disk,
+                "reading or writing \(path) failed; check its disk, its quota and the system's log",
+                cause: cause
+            )
         default:
             self.init(.failed, "cannot use \(path)", cause: cause)
         }
