@@ -18,8 +18,8 @@ struct RunController: Sendable {
 
     @Sendable private func upload(_ request: Request, _ context: CollectorContext) async throws -> Response {
         let batch = try await request.decodeJSON(TolerantRunBatch.self, context)
-        guard batch.runs.count <= RunBatch.maximumCount else {
-            throw HTTPProblem.invalid(["runs: has \(batch.runs.count); a batch holds \(RunBatch.maximumCount) at most"])
+        guard batch.count <= RunBatch.maximumCount else {
+            throw HTTPProblem.invalid(["runs: has \(batch.count); a batch holds \(RunBatch.maximumCount) at most"])
         }
         let uploader: RunUploader = context.grant?.agentId.map { .agent(id: $0) } ?? .administrator
         let checked = batch.runs.map { $0.checked() }

@@ -2,7 +2,20 @@ import EdgeprofAPI
 
 /// A batch in which one bad run does not spoil the others.
 struct TolerantRunBatch: Decodable {
-    var runs: [Entry]
+    var runs: [Entry] = []
+    /// How many were sent.
+    var count: Int
+
+    private enum Key: CodingKey {
+        case runs
+    }
+
+    /// Makes no more entries than tell that there are too many: 100,000 empty ones are a small body and much memory.
+    init(from decoder: any Decoder) throws {
+        var list = try decoder.container(keyedBy: Key.self).nestedUnkeyedContainer(forKey: .runs)
+        while !list.isAtEnd, runs.count <= RunBatch.maximumCount { runs.append(try list.decode(Entry.self)) }
+        count = max(list.count ?? 0, runs.count)
+    }
 
     /// A run, or why it is none.
     struct Entry: Decodable {

@@ -54,6 +54,7 @@ final class PostgreSQLEngine: SQLEngine {
 
     func checkReadiness() async throws {
         let isInDoubt = condition.failure != nil
+        if let failure = condition.freshFailure { throw failure }
         try await probe.perform { [location] worker in
             do {
                 let mode: PostgreSQLAttempts.Mode = isInDoubt ? .idempotent : .read

@@ -63,6 +63,7 @@ final class SQLiteEngine: SQLEngine {
         _ = try await read { try SQLStore.dataVersion(in: $0) }
         for file in files { try file.requireInPlace() }
         guard condition.failure != nil else { return }
+        if let failure = condition.freshFailure { throw failure }
         // Whether it is over, as the least of writes shows.
         try await write(.idempotent) { try SQLStore.touch(in: $0) }
     }
