@@ -330,6 +330,12 @@ let programs: [Target] = [
         exclude: ["ingest.py", "peer.py", "stores.py", "requirements-mlflow.txt"]
     ),
     .executableTarget(
+        name: "store-benchmark",
+        dependencies: ["CollectorStore", "EdgeprofAPI", "Statistics"],
+        path: "Benchmarks/Store",
+        exclude: ["store.py"]
+    ),
+    .executableTarget(
         name: "start-worker",
         dependencies: ["ONNXImport", "InferenceEngine", "KernelDispatch"],
         path: "Benchmarks/Start",

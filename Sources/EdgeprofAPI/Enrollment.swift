@@ -75,6 +75,8 @@ public struct Heartbeat: Codable, Sendable, Hashable {
     public var measuring: Measuring?
     /// Seconds the box's local time is ahead of UTC; nil from versions that did not tell.
     public var utcOffsetSeconds: Int?
+    /// When it is sent, by the box's own clock, which may be off; nil from versions that did not tell.
+    public var sentAt: Timestamp?
 
     /// Makes a heartbeat.
     public init(
@@ -88,7 +90,8 @@ public struct Heartbeat: Codable, Sendable, Hashable {
         peakRssBytes: UInt64? = nil,
         sentBytes: UInt64? = nil,
         measuring: Measuring? = nil,
-        utcOffsetSeconds: Int? = nil
+        utcOffsetSeconds: Int? = nil,
+        sentAt: Timestamp? = nil
     ) {
         self.version = version
         self.host = host
@@ -101,6 +104,7 @@ public struct Heartbeat: Codable, Sendable, Hashable {
         self.sentBytes = sentBytes
         self.measuring = measuring
         self.utcOffsetSeconds = utcOffsetSeconds
+        self.sentAt = sentAt
     }
 }
 
@@ -126,6 +130,8 @@ public struct AgentRecord: Codable, Sendable, Hashable {
     public var lastSeenAt: Timestamp?
     /// The latest heartbeat.
     public var heartbeat: Heartbeat?
+    /// Seconds the agent's clock was ahead of the collector's at its latest heartbeat; nil where it did not tell its time.
+    public var clockOffsetSeconds: Double?
 
     /// Makes a record.
     public init(

@@ -2,12 +2,15 @@
 public struct RunBatch: Codable, Sendable, Hashable {
     /// At most `maximumCount`.
     public var runs: [Run]
+    /// When it is sent, by the sender's clock, which may be off; nil from versions that did not tell.
+    public var sentAt: Timestamp?
     /// Most runs a batch may hold.
     public static let maximumCount = 500
 
     /// Makes a batch.
-    public init(runs: [Run]) {
+    public init(runs: [Run], sentAt: Timestamp? = nil) {
         self.runs = runs
+        self.sentAt = sentAt
     }
 }
 

@@ -40,7 +40,7 @@ import Testing
         repeat {
             let page = try await store.runs(matching: RunFilter(), after: cursor, limit: 100)
             seen += page.runs
-            cursor = page.nextCursor.flatMap { RunCursor($0) }
+            cursor = try page.nextCursor.map { try RunCursor($0, for: RunFilter()) }
         } while cursor != nil
         #expect(seen == runs.sorted { ($0.startedAt, $0.id) > ($1.startedAt, $1.id) })
         #expect(try await store.count("SELECT count(*) FROM run WHERE substr(document, 1, 1) <> x'01'") == 0)

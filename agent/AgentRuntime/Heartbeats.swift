@@ -1,4 +1,5 @@
 internal import EdgeprofAPI
+internal import FoundationEssentials
 internal import HTTPTransport
 internal import Spool
 internal import Uploader
@@ -50,7 +51,8 @@ struct Heartbeats: Sendable {
             peakRssBytes: cost.peakRssBytes,
             sentBytes: min(sentBytes(), 1 << 53),
             measuring: measuring,
-            utcOffsetSeconds: LocalTime.utcOffsetSeconds()
+            utcOffsetSeconds: LocalTime.utcOffsetSeconds(),
+            sentAt: Timestamp(millisecondsSinceEpoch: Int64(Date().timeIntervalSince1970 * 1000))
         )
         do throws(CollectorError) {
             try await client.heartbeat(heartbeat, agentId: agentId, timeoutSeconds: timeoutSeconds)

@@ -86,6 +86,7 @@ public struct CollectorAPI: Sendable {
             + AgentAccessController(store: store, clock: clock, bell: bell, tokenLifetimeSeconds: tokenLifetimeSeconds)
             .endpoints
             + RunController(store: store, clock: clock).endpoints
+            + RunExportController(store: store).endpoints
             + JobController(store: store, clock: clock, bell: bell).endpoints
             + TokenController(store: store, clock: clock).endpoints
             + ModelController(store: store, clock: clock).endpoints

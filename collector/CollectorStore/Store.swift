@@ -89,14 +89,25 @@ public protocol Store: ModelStore {
     ///
     /// The assignment a rejected run of an agent answers is finished with the reason: measuring again would not help.
     ///
+    /// - Parameters:
+    ///   - runs: The runs.
+    ///   - uploader: Who sends them.
+    ///   - sentAt: When, by the sender's clock; nil where it did not tell.
+    ///   - now: The time.
     /// - Returns: One result a run, in the same order.
-    func insert(_ runs: [Run], from uploader: RunUploader, at now: Timestamp) async throws -> [RunResult]
+    /// - Throws: `StoreError`.
+    func insert(_ runs: [Run], from uploader: RunUploader, sentAt: Timestamp?, at now: Timestamp) async throws
+        -> [RunResult]
     /// Finishes an agent's open assignments without a run; those of others and finished ones are passed over.
     func rejectAssignments(_ rejections: [RejectedAssignment], agentId: String) async throws
     /// A page of runs by start, then id, newest first.
-    func runs(matching filter: RunFilter, after cursor: RunCursor?, limit: Int) async throws -> RunList
+    ///
+    /// It may hold fewer than `limit`, even none, while there is a next one: how much one page looks at is bounded.
+    func collectedRuns(matching filter: RunFilter, after cursor: RunCursor?, limit: Int) async throws -> RunPage
+    /// Where a list goes on after so many runs; nil where it ends before.
+    func runPlace(matching filter: RunFilter, after cursor: RunCursor?, skipping count: Int) async throws -> RunCursor?
     /// One run; nil when there is none.
-    func run(id: String) async throws -> Run?
+    func collectedRun(id: String) async throws -> CollectedRun?
 
     // MARK: Models
 
@@ -137,4 +148,20 @@ public protocol Store: ModelStore {
     ///
     /// - Returns: How many runs there are, and how many rollups they make.
     func rebuildRollups() async throws -> (runs: Int, rollups: Int)
+}
+
+extension Store {
+    /// Stores runs of a sender that did not tell its time.
+    public func insert(_ runs: [Run], from uploader: RunUploader, at now: Timestamp) async throws -> [RunResult] {
+        try await insert(runs, from: uploader, sentAt: nil, at: now)
+    }
+
+    /// A page as `GET /v1/runs` gives it, without what the collector knows of the runs.
+    public func runs(matching filter: RunFilter, after cursor: RunCursor?, limit: Int) async throws -> RunList {
+        let page = try await collectedRuns(matching: filter, after: cursor, limit: limit)
+        return RunList(runs: page.runs.map(\.run), nextCursor: page.next?.text(for: filter))
+    }
+
+    /// One run as it was sent; nil when there is none.
+    public func run(id: String) async throws -> Run? { try await collectedRun(id: id)?.run }
 }

@@ -52,6 +52,9 @@ public enum RunUploader: Sendable, Hashable {
     case agent(id: String)
     /// An administrator, for any agent or none.
     case administrator
+    /// An administrator, with runs of another collector: jobs are left behind, and agents that are not known here are made, shut
+    /// out, so that the runs have somebody they belong to.
+    case importer
 }
 
 /// What became of a job request.
@@ -83,56 +86,18 @@ public struct ScheduleRound: Sendable, Hashable {
     }
 }
 
-/// Which runs to list.
-public struct RunFilter: Sendable, Hashable {
-    /// Model name.
-    public var model: String?
-    /// Agent's id.
-    public var agentId: String?
-    /// Job's id.
-    public var jobId: String?
-    /// Outcome.
-    public var outcome: Run.Outcome?
+/// A page of runs, newest first.
+public struct RunPage: Sendable {
+    /// Runs.
+    public var runs: [CollectedRun]
+    /// Where the next page begins; nil on the last one.
+    public var next: RunCursor?
 
-    /// Makes a filter; what is nil accepts every run.
-    public init(
-        model: String? = nil,
-        agentId: String? = nil,
-        jobId: String? = nil,
-        outcome: Run.Outcome? = nil
-    ) {
-        self.model = model
-        self.agentId = agentId
-        self.jobId = jobId
-        self.outcome = outcome
+    /// Makes a page.
+    public init(runs: [CollectedRun], next: RunCursor? = nil) {
+        self.runs = runs
+        self.next = next
     }
-}
-
-/// A place in the list of runs, which is ordered by start, then id, newest first.
-///
-/// It names the last run seen, not a count, so that runs stored between two pages neither repeat nor hide others.
-public struct RunCursor: Sendable, Hashable {
-    /// Start of the last run seen.
-    public var startedAt: Timestamp
-    /// Its id.
-    public var id: String
-
-    /// Makes a cursor after a run.
-    public init(startedAt: Timestamp, id: String) {
-        self.startedAt = startedAt
-        self.id = id
-    }
-
-    /// Reads `text`; nil when it is not a cursor.
-    public init?(_ text: String) {
-        let parts = text.split(separator: "_", omittingEmptySubsequences: false)
-        guard parts.count == 2, let milliseconds = Int64(parts[0]), UUIDv7.isValid(String(parts[1])) else { return nil }
-        startedAt = Timestamp(millisecondsSinceEpoch: milliseconds)
-        id = String(parts[1])
-    }
-
-    /// What clients hand back as `cursor`.
-    public var text: String { "\(startedAt.millisecondsSinceEpoch)_\(id)" }
 }
 
 /// Which rollup.

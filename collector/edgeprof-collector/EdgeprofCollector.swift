@@ -14,7 +14,7 @@ struct EdgeprofCollector: AsyncParsableCommand {
         version: Edgeprof.version,
         subcommands: [
             InitCommand.self, ServeCommand.self, TokenCommand.self, MigrateCommand.self, BackupCommand.self,
-            RestoreCommand.self, CopyCommand.self, RebuildRollupsCommand.self,
+            RestoreCommand.self, CopyCommand.self, RebuildRollupsCommand.self, PruneCommand.self,
         ]
     )
 

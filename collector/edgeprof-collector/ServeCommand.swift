@@ -55,6 +55,8 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var accessTokenSeconds = 3600
 
+    @OptionGroup var retention: RetentionOptions
+
     @Option(help: ArgumentHelp("Largest model's file that may be pushed.", valueName: "size"))
     var modelLimit = ByteSize(bytes: 512 << 20)
 
@@ -158,6 +160,7 @@ struct ServeCommand: AsyncParsableCommand {
             services: [notify].compactMap(\.self) + [
                 ReloadService(certificate: certificate, logger: logger), api.wakeRelay, application,
                 api.jobTicker(logger: logger),
+                RetentionService(store: store, policy: retention.policy, clock: now, logger: logger),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger

@@ -6,17 +6,17 @@ import HTTPTransport
 struct Runs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measurements the collector holds.",
-        subcommands: [List.self, Show.self]
+        subcommands: [List.self, Show.self, RunsExport.self, RunsImport.self]
     )
 
     /// The command `edgeprof runs list`.
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List runs, newest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "List runs, newest first.",
+            discussion: "Example: edgeprof runs list --model resnet18 --started-from 2026-11-01 --without-flag burst"
+        )
 
-        @Option(help: "Only this model.") var model: String?
-        @Option(help: ArgumentHelp("Only this agent, by id.", valueName: "id")) var agent: String?
-        @Option(help: ArgumentHelp("Only this job.", valueName: "id")) var job: String?
-        @Option(help: "Only this outcome: ok, crashed, oom, timeout or refused.") var outcome: Run.Outcome?
+        @OptionGroup var runs: RunFilterOptions
         @Option(help: ArgumentHelp("At most this many.", valueName: "n")) var limit = 50
         @OptionGroup var output: OutputOptions
 
@@ -26,17 +26,21 @@ struct Runs: AsyncParsableCommand {
 
         func run() async throws {
             let client = try CollectorConnection.saved()
-            let filter = RunFilter(model: model, agentId: agent, jobId: job, outcome: outcome)
-            var runs: [Run] = []
+            var found: [CollectedRun] = []
             var cursor: String?
             repeat {
-                let page = try await client.runs(filter, limit: min(limit - runs.count, 500), cursor: cursor)
-                runs += page.runs
-                cursor = page.runs.isEmpty ? nil : page.nextCursor
-            } while cursor != nil && runs.count < limit
+                let page = try await client.collectedRuns(
+                    runs.filter,
+                    limit: min(limit - found.count, 500),
+                    cursor: cursor
+                )
+                found += page.runs
+                // A page of rare runs may be empty and yet not the last.
+                cursor = page.nextCursor
+            } while cursor != nil && found.count < limit
             try output.write(
-                RunListJSON(runs),
-                as: RunTable.table(runs, width: output.resolved == .table ? Terminal.width : .max)
+                CollectedRunListJSON(found),
+                as: RunTable.table(found.map(\.run), width: output.resolved == .table ? Terminal.width : .max)
             )
         }
     }
@@ -50,8 +54,8 @@ struct Runs: AsyncParsableCommand {
         func validate() throws { try requireId(id) }
 
         func run() async throws {
-            let run = try await CollectorConnection.saved().run(id)
-            try output.write(RunJSON(run), as: RunTable.details(run))
+            let run = try await CollectorConnection.saved().collectedRun(id)
+            try output.write(CollectedRunJSON(run), as: RunTable.details(run))
         }
     }
 }

@@ -1,4 +1,5 @@
 public import EdgeprofAPI
+internal import FoundationEssentials
 
 /// The routes an agent uses.
 extension CollectorClient {
@@ -70,7 +71,10 @@ extension CollectorClient {
     /// - Returns: what became of each.
     /// - Throws: `CollectorError`.
     public func upload(encodedRuns runs: [[UInt8]]) async throws(CollectorError) -> [RunResult] {
-        let body = Array(#"{"runs":["#.utf8) + runs.joined(separator: [UInt8(ascii: ",")]) + Array("]}".utf8)
+        let now = Timestamp(millisecondsSinceEpoch: Int64(Date().timeIntervalSince1970 * 1000))
+        let body =
+            Array(#"{"runs":["#.utf8) + runs.joined(separator: [UInt8(ascii: ",")])
+            + Array(#"],"sentAt":"\#(now)"}"#.utf8)
         let result: RunBatchResult = try await fetch(.post, ["v1", "runs"], body: body)
         return result.results
     }

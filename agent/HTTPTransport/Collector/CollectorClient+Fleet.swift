@@ -105,14 +105,7 @@ extension CollectorClient {
         limit: Int? = nil,
         cursor: String? = nil
     ) async throws(CollectorError) -> RunList {
-        try await fetch(
-            .get,
-            ["v1", "runs"],
-            query: [
-                ("model", filter.model), ("agent", filter.agentId), ("job", filter.jobId),
-                ("outcome", filter.outcome?.rawValue), ("limit", limit.map { String($0) }), ("cursor", cursor),
-            ]
-        )
+        try await fetch(.get, ["v1", "runs"], query: Self.query(filter, limit: limit, cursor: cursor))
     }
 
     /// One run: `GET /v1/runs/{id}`.
@@ -156,25 +149,5 @@ extension CollectorClient {
     /// - Throws: `CollectorError`.
     public func revokeToken(_ id: String) async throws(CollectorError) {
         _ = try await send(.delete, ["v1", "tokens", id])
-    }
-}
-
-/// Which runs are asked for; nil leaves a question open.
-public struct RunFilter: Sendable, Hashable {
-    /// Model name.
-    public var model: String?
-    /// Agent that took them.
-    public var agentId: String?
-    /// Job they answer.
-    public var jobId: String?
-    /// How they ended.
-    public var outcome: Run.Outcome?
-
-    /// Makes a filter.
-    public init(model: String? = nil, agentId: String? = nil, jobId: String? = nil, outcome: Run.Outcome? = nil) {
-        self.model = model
-        self.agentId = agentId
-        self.jobId = jobId
-        self.outcome = outcome
     }
 }

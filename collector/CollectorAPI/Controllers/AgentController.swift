@@ -67,13 +67,15 @@ struct AgentController: Sendable {
     @Sendable private func list(_ request: Request, _ context: CollectorContext) async throws -> Response {
         _ = try QueryParameters(request.uri, known: [])
         let tiers = try await store.tiers().tiers
-        return try .json(AgentList(agents: try await store.agents().map { $0.matched(to: tiers) }))
+        return try request.unlessUnchanged(
+            json: AgentList(agents: try await store.agents().map { $0.matched(to: tiers) })
+        )
     }
 
     @Sendable private func show(_ request: Request, _ context: CollectorContext) async throws -> Response {
         let id = try context.parameters.require("id")
         guard let agent = try await store.agent(id: id) else { throw HTTPProblem.notFound("agent", id) }
-        return try .json(agent.matched(to: try await store.tiers().tiers))
+        return try request.unlessUnchanged(json: agent.matched(to: try await store.tiers().tiers))
     }
 
     /// The id in the path, which must be that of the token's agent.

@@ -55,13 +55,13 @@ struct JobController: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: CollectorContext) async throws -> Response {
         _ = try QueryParameters(request.uri, known: [])
-        return try .json(JobList(jobs: try await store.jobs(limit: Self.listLimit)))
+        return try request.unlessUnchanged(json: JobList(jobs: try await store.jobs(limit: Self.listLimit)))
     }
 
     @Sendable private func show(_ request: Request, _ context: CollectorContext) async throws -> Response {
         let id = try context.parameters.require("id")
         guard let job = try await store.job(id: id) else { throw HTTPProblem.notFound("job", id) }
-        return try .json(job)
+        return try request.unlessUnchanged(json: job)
     }
 
     @Sendable private func assignments(_ request: Request, _ context: CollectorContext) async throws -> Response {

@@ -17,7 +17,7 @@ struct ModelFileController: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: CollectorContext) async throws -> Response {
         _ = try QueryParameters(request.uri, known: [])
-        return try .json(ModelList(models: try await store.storedModels()))
+        return try request.unlessUnchanged(json: ModelList(models: try await store.storedModels()))
     }
 
     @Sendable private func push(_ request: Request, _ context: CollectorContext) async throws -> Response {

@@ -13,17 +13,34 @@ struct RunController: Sendable {
             Endpoint(.post, "/v1/runs", .roles([.agent, .admin]), respond: upload),
             Endpoint(.get, "/v1/runs", .readers, respond: list),
             Endpoint(.get, "/v1/runs/:id", .readers, respond: show),
+            Endpoint(.post, "/v1/runs/import", .administrators, respond: `import`),
         ]
     }
 
     @Sendable private func upload(_ request: Request, _ context: CollectorContext) async throws -> Response {
+        try await receive(request, context, from: context.grant?.agentId.map { .agent(id: $0) } ?? .administrator)
+    }
+
+    @Sendable private func `import`(_ request: Request, _ context: CollectorContext) async throws -> Response {
+        try await receive(request, context, from: .importer)
+    }
+
+    private func receive(
+        _ request: Request,
+        _ context: CollectorContext,
+        from uploader: RunUploader
+    ) async throws -> Response {
         let batch = try await request.decodeJSON(TolerantRunBatch.self, context)
         guard batch.count <= RunBatch.maximumCount else {
             throw HTTPProblem.invalid(["runs: has \(batch.count); a batch holds \(RunBatch.maximumCount) at most"])
         }
-        let uploader: RunUploader = context.grant?.agentId.map { .agent(id: $0) } ?? .administrator
         let checked = batch.runs.map { $0.checked() }
-        var stored = try await store.insert(checked.compactMap { try? $0.get() }, from: uploader, at: clock())[...]
+        var stored = try await store.insert(
+            checked.compactMap { try? $0.get() },
+            from: uploader,
+            sentAt: uploader == .importer ? nil : batch.sentAt,
+            at: clock()
+        )[...]
         let results: [RunResult] = checked.compactMap { check in
             switch check {
             case .success: stored.popFirst()
@@ -34,6 +51,7 @@ struct RunController: Sendable {
             try await store.rejectAssignments(rejectedAssignments(batch.runs, checked), agentId: agentId)
         }
         CollectorMetrics.count(results)
+        if uploader == .importer { AuditNote.add(detail: "runs=\(results.count)") }
         for result in results where result.status == .rejected {
             context.logger.warning(
                 "Run rejected",
@@ -55,29 +73,32 @@ struct RunController: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: CollectorContext) async throws -> Response {
-        let query = try QueryParameters(
-            request.uri,
-            known: ["model", "agent", "job", "outcome", "limit", "cursor"]
-        )
-        let filter = RunFilter(
-            model: query["model"],
-            agentId: query["agent"],
-            jobId: query["job"],
-            outcome: try query.choice("outcome", of: Run.Outcome.self)
-        )
-        let cursor = try query["cursor"].map { text in
-            guard let cursor = RunCursor(text) else {
-                throw HTTPProblem.malformed("query parameter cursor must be the nextCursor of another page")
-            }
-            return cursor
-        }
+        let query = try QueryParameters(request.uri, known: RunFilter.queryNames + ["limit", "cursor"])
+        let filter = try query.runFilter()
+        let cursor = try query.cursor(of: filter)
         let limit = try query.integer("limit", in: 1...500) ?? 50
-        return try .json(try await store.runs(matching: filter, after: cursor, limit: limit))
+        try await store.requireTier(of: filter)
+        return try await request.unlessUnchanged(version: try await store.dataVersion()) {
+            let page = try await store.collectedRuns(matching: filter, after: cursor, limit: limit)
+            return try .json(CollectedRunList(runs: page.runs, nextCursor: page.next?.text(for: filter)))
+        }
     }
 
     @Sendable private func show(_ request: Request, _ context: CollectorContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        guard let run = try await store.run(id: id) else { throw HTTPProblem.notFound("run", id) }
-        return try .json(run)
+        guard UUIDv7.isValid(id), let run = try await store.collectedRun(id: id) else {
+            throw HTTPProblem.notFound("run", id)
+        }
+        return try request.unlessUnchanged(json: run)
+    }
+}
+
+extension Store {
+    /// Refuses a filter whose tier the price list does not have: a misspelt one must not look like one without runs.
+    ///
+    /// - Throws: `HTTPProblem` 400.
+    func requireTier(of filter: RunFilter) async throws {
+        guard let tier = filter.tier, try await !tiers().tiers.contains(where: { $0.id == tier }) else { return }
+        throw HTTPProblem.malformed("query parameter tier names no tier of the price list; see `edgeprof tiers list`")
     }
 }

@@ -14,7 +14,7 @@ struct TierController: Sendable {
     }
 
     @Sendable private func show(_ request: Request, _ context: CollectorContext) async throws -> Response {
-        try .json(try await store.tiers())
+        try request.unlessUnchanged(json: try await store.tiers())
     }
 
     @Sendable private func replace(_ request: Request, _ context: CollectorContext) async throws -> Response {

@@ -46,8 +46,11 @@ struct RouteTable: Sendable {
     /// Methods that a path answers to, sorted; empty when there is no such path.
     func methods(at path: String) -> [String] {
         let segments = path.split(separator: "/")
+        let matching = routes.filter { Self.matches(segments, $0.segments) }
+        // A path spelt out goes before one with a parameter, as it does in the router.
+        let exact = matching.filter { $0.segments == segments }
         var methods: Set<String> = []
-        for route in routes where Self.matches(segments, route.segments) {
+        for route in exact.isEmpty ? matching : exact {
             methods.insert(route.method.rawValue)
             if route.method == .get { methods.insert(HTTPRequest.Method.head.rawValue) }
         }

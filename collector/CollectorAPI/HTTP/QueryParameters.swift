@@ -16,6 +16,10 @@ struct QueryParameters {
                 let list = known.isEmpty ? "none" : known.joined(separator: ", ")
                 throw HTTPProblem.malformed("unknown query parameter; known here: \(list)")
             }
+            // PostgreSQL's texts cannot hold it, so nothing stored has it.
+            guard !value.utf8.contains(0) else {
+                throw HTTPProblem.malformed("query parameter \(name) holds a NUL character")
+            }
             guard values.updateValue(String(value), forKey: String(name)) == nil else {
                 throw HTTPProblem.malformed("query parameter \(name) is given twice")
             }

@@ -5,14 +5,18 @@ struct TolerantRunBatch: Decodable {
     var runs: [Entry] = []
     /// How many were sent.
     var count: Int
+    /// When it was sent, by the sender's clock.
+    var sentAt: Timestamp?
 
     private enum Key: CodingKey {
-        case runs
+        case runs, sentAt
     }
 
     /// Makes no more entries than tell that there are too many: 100,000 empty ones are a small body and much memory.
     init(from decoder: any Decoder) throws {
-        var list = try decoder.container(keyedBy: Key.self).nestedUnkeyedContainer(forKey: .runs)
+        let fields = try decoder.container(keyedBy: Key.self)
+        sentAt = try fields.decodeIfPresent(Timestamp.self, forKey: .sentAt)
+        var list = try fields.nestedUnkeyedContainer(forKey: .runs)
         while !list.isAtEnd, runs.count <= RunBatch.maximumCount { runs.append(try list.decode(Entry.self)) }
         count = max(list.count ?? 0, runs.count)
     }

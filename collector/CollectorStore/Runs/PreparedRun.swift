@@ -11,6 +11,7 @@ struct PreparedRun: Sendable {
     let outcome: Run.Outcome
     let startedAt: Timestamp
     let stored: StoredRun
+    let facets: RunFacets
     let rollup: Rollup
     let rollupKey: [UInt8]
     let rollupId: [UInt8]
@@ -20,6 +21,7 @@ struct PreparedRun: Sendable {
         (model, modelSha256) = (run.model.name, run.model.sha256)
         (outcome, startedAt) = (run.outcome, run.startedAt)
         stored = RunCodec.encode(run)
+        facets = RunFacets(run)
         rollup = Rollup(run)
         rollupKey = RollupCodec.encode(rollup.key)
         rollupId = RollupCodec.id(ofKey: rollupKey)
@@ -31,4 +33,6 @@ struct RunDelivery: Sendable {
     let runs: [PreparedRun]
     let uploader: RunUploader
     let receivedAt: Timestamp
+    /// Milliseconds the sender's clock was ahead; nil where it did not tell.
+    var clockOffset: Int64?
 }

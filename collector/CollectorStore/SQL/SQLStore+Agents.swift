@@ -57,14 +57,16 @@ extension SQLStore {
 
     public func recordHeartbeat(_ heartbeat: Heartbeat, agentId: String, at now: Timestamp) async throws -> Bool {
         let (host, document) = (try Self.encodeText(heartbeat.host), try Self.encodeText(heartbeat))
+        let offset = heartbeat.sentAt.map { $0.millisecondsSinceEpoch - now.millisecondsSinceEpoch }
         return try await write(.idempotent) { transaction in
             try transaction.execute(
                 """
-                UPDATE agent SET host = $1, heartbeat = $2, last_seen_at = $3, utc_offset_seconds = $4 WHERE id = $5
+                UPDATE agent SET host = $1, heartbeat = $2, last_seen_at = $3, utc_offset_seconds = $4, clock_offset = $5
+                WHERE id = $6
                 """,
                 [
                     SQLValue(host), SQLValue(document), SQLValue(now), SQLValue(heartbeat.utcOffsetSeconds),
-                    SQLValue(agentId),
+                    SQLValue(offset), SQLValue(agentId),
                 ]
             ) == 1
         }
@@ -82,11 +84,12 @@ extension SQLStore {
     }
 
     private static let agentSelection = """
-        SELECT id, name, labels, host, enrolled_at, last_seen_at, heartbeat, public_key, status FROM agent
+        SELECT id, name, labels, host, enrolled_at, last_seen_at, heartbeat, public_key, status, clock_offset
+        FROM agent
         """
 
     private static func agentRecord(_ row: SQLRow) throws -> AgentRecord {
-        AgentRecord(
+        var record = AgentRecord(
             id: try row.text("id"),
             name: try row.text("name"),
             labels: try decode([String: String].self, from: row, "labels"),
@@ -98,5 +101,7 @@ extension SQLStore {
             lastSeenAt: try row.optionalTimestamp("last_seen_at"),
             heartbeat: try decode(Heartbeat.self, fromOptional: row, "heartbeat")
         )
+        record.clockOffsetSeconds = try row.optionalInteger("clock_offset").map { Double($0) / 1000 }
+        return record
     }
 }

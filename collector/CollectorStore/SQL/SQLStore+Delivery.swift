@@ -7,20 +7,27 @@ extension SQLStore {
         var results: [[RunResult]]
         /// Parts that are stored for certain once the transaction is.
         var parts: [[UInt8]: [UInt8]]
+        /// Numbers of models and hosts, likewise.
+        var facets: FacetCache.Content
     }
 
     static func store(
         _ deliveries: [RunDelivery],
         knownParts: PartCache,
+        knownFacets: FacetCache,
         in transaction: any SQLTransaction
     ) throws -> DeliveryOutcome {
-        var group = DeliveryGroup(transaction: transaction, knownParts: knownParts)
+        var group = DeliveryGroup(
+            transaction: transaction,
+            knownParts: knownParts,
+            facets: FacetNumbers(known: knownFacets)
+        )
         var results: [[RunResult]] = []
         results.reserveCapacity(deliveries.count)
         for delivery in deliveries {
             results.append(
                 try delivery.runs.map { run in
-                    let result = try group.insert(run, from: delivery.uploader, at: delivery.receivedAt)
+                    let result = try group.insert(run, of: delivery)
                     if result.status == .rejected, case .agent(let id) = delivery.uploader {
                         try close(run.assignmentId, of: id, because: result.reason, in: transaction)
                     }
@@ -40,7 +47,7 @@ extension SQLStore {
             try recordContact(agentId: id, at: moment, in: transaction)
         }
         if contacts.isEmpty, !group.hasStored { try touch(in: transaction) }
-        return DeliveryOutcome(results: results, parts: group.newParts)
+        return DeliveryOutcome(results: results, parts: group.newParts, facets: group.facets.new)
     }
 }
 
@@ -51,16 +58,18 @@ private struct DeliveryGroup {
     private(set) var hasStored = false
     private(set) var newParts: [[UInt8]: [UInt8]] = [:]
     private(set) var rollups: [[UInt8]: NewRollup] = [:]
+    private(set) var facets: FacetNumbers
     private var agents: [String: Bool] = [:]
 
-    init(transaction: any SQLTransaction, knownParts: PartCache) {
+    init(transaction: any SQLTransaction, knownParts: PartCache, facets: FacetNumbers) {
         self.transaction = transaction
         self.knownParts = knownParts
+        self.facets = facets
     }
 
-    mutating func insert(_ run: PreparedRun, from uploader: RunUploader, at now: Timestamp) throws -> RunResult {
+    mutating func insert(_ run: PreparedRun, of delivery: RunDelivery) throws -> RunResult {
         func rejected(_ reason: String) -> RunResult { RunResult(id: run.id, status: .rejected, reason: reason) }
-        if case .agent(let id) = uploader, run.agentId != id {
+        if case .agent(let id) = delivery.uploader, run.agentId != id {
             return rejected("agentId is not the agent this token belongs to")
         }
         if let known = try transaction.row("SELECT agent_id FROM run WHERE id = $1", [SQLValue(run.id)]) {
@@ -69,17 +78,21 @@ private struct DeliveryGroup {
         }
         if let reason = try objection(to: run) { return rejected(reason) }
         for part in knownParts.unknown(run.stored.parts) where newParts[part.key] == nil { try insert(part) }
+        let numbers = try facets.numbers(of: run.facets, in: transaction)
         let added = try transaction.execute(
             """
             INSERT INTO run
-                (id, agent_id, job_id, assignment_id, model, outcome, started_at, received_at, document)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                (id, agent_id, job_id, assignment_id, model, outcome, started_at, received_at, document,
+                 model_number, host_number, flags, clock_offset)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             ON CONFLICT DO NOTHING
             """,
             [
                 SQLValue(run.id), SQLValue(run.agentId), SQLValue(run.jobId), SQLValue(run.assignmentId),
                 SQLValue(run.model), SQLValue(run.outcome.rawValue), SQLValue(run.startedAt.millisecondsSinceEpoch),
-                SQLValue(now.millisecondsSinceEpoch), SQLValue(run.stored.body),
+                SQLValue(delivery.receivedAt.millisecondsSinceEpoch), SQLValue(run.stored.body),
+                SQLValue(numbers.model), SQLValue(numbers.host), SQLValue(run.facets.flagBits),
+                SQLValue(delivery.clockOffset),
             ]
         )
         // Another collector of the same database was faster with the same run.

@@ -36,14 +36,17 @@ extension SQLStore {
                 """,
                 [SQLValue(id), SQLValue(limit)]
             ).map { row in
-                JobAssignment(
+                let reason = try row.optionalText("rejected_reason")
+                // An outcome: its run was there, and went by retention.
+                let forgotten = reason.flatMap(Run.Outcome.init(rawValue:))
+                return JobAssignment(
                     id: try row.text("id"),
                     agentId: try row.text("agent_id"),
                     agentName: try row.text("name"),
                     model: try row.text("model"),
                     runId: try row.optionalText("run_id"),
-                    outcome: try row.optionalText("outcome").flatMap(Run.Outcome.init(rawValue:)),
-                    closedReason: try row.optionalText("rejected_reason")
+                    outcome: try row.optionalText("outcome").flatMap(Run.Outcome.init(rawValue:)) ?? forgotten,
+                    closedReason: forgotten == nil ? reason : nil
                 )
             }
         }
@@ -171,7 +174,9 @@ extension SQLStore {
             (SELECT count(coalesce(run_id, rejected_reason)) FROM assignment WHERE job_id = job.id) AS finished,
             (SELECT count(*) FROM assignment LEFT JOIN run ON run.id = assignment.run_id
                 WHERE assignment.job_id = job.id AND coalesce(run.outcome, rejected_reason) <> 'ok') AS failed,
-            (SELECT count(rejected_reason) FROM assignment WHERE job_id = job.id AND run_id IS NULL) AS closed,
+            (SELECT count(rejected_reason) FROM assignment WHERE job_id = job.id AND run_id IS NULL
+                -- An outcome: its run was there, and went by retention.
+                AND rejected_reason NOT IN ('ok', 'crashed', 'oom', 'timeout', 'refused')) AS closed,
             (SELECT count(*) FROM assignment WHERE job_id = job.id AND run_id IS NULL
                 AND rejected_reason LIKE 'expired%') AS expired
         FROM job

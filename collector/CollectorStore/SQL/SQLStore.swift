@@ -7,16 +7,19 @@ public final class SQLStore: Sendable {
 
     /// Parts of stored runs that are at hand.
     let knownParts = PartCache()
+    /// Numbers of models and hosts that are at hand.
+    let knownFacets = FacetCache()
     /// What runs go through into the store.
     let deliveries: GroupCommit
 
     init(engine: any SQLEngine) {
         self.engine = engine
-        deliveries = GroupCommit { [engine, knownParts] deliveries in
+        deliveries = GroupCommit { [engine, knownParts, knownFacets] deliveries in
             let outcome = try await engine.write(.idempotent) { transaction in
-                try Self.store(deliveries, knownParts: knownParts, in: transaction)
+                try Self.store(deliveries, knownParts: knownParts, knownFacets: knownFacets, in: transaction)
             }
             knownParts.remember(outcome.parts)
+            knownFacets.remember(outcome.facets)
             return outcome.results
         }
     }

@@ -23,5 +23,6 @@ struct Migration: Sendable {
         .models,
         .compactRuns,
         .auditLog,
+        .runQueries,
     ]
 }
