@@ -78,6 +78,11 @@ test-pmu: ## the counters on an emulated machine that has some, and on one that 
 	@scripts/install-packages.sh qemu-system-arm qemu-user-static cpio
 	@scripts/test-pmu.sh
 
+.PHONY: bench-store
+bench-store: packages ## questions to a collector with 10 million runs (40 GB free; RUNS=1000000 for fewer)
+	@swift build -c release --product edgeprof-collector && swift build -c release --product store-benchmark
+	@python3 Benchmarks/Store/store.py --runs $${RUNS-10000000}
+
 .PHONY: deb
 deb: packages ## Debian packages of agent, collector and command line, into .build/deb
 	@scripts/install-packages.sh dpkg-dev binutils python3

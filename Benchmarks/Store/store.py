@@ -21,8 +21,11 @@ import tempfile
 import time
 
 BYTES_PER_RUN = 2900
-DEPLOYMENT = {"name": "benchmark", "sites": 10, "demandPerSecondPerSite": 20, "latencySlo": {"percentile": 99, "milliseconds": 200},
-              "accuracyFloor": 0.0}
+DEPLOYMENT = {
+    "name": "benchmark", "demand": {"inferences_per_second": 20, "duty": 0.5, "sites": 200, "arrivals": "poisson"},
+    "slo": {"percentile": 99, "milliseconds": 150}, "accuracy_floor": 0.6, "years": 3, "discount": 0.08, "usd_per_kwh": 0.15,
+    "value": {"correct_usd": 0.00002, "wrong_usd": 0.00001},
+}
 
 
 class Collector:

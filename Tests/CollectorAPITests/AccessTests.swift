@@ -27,6 +27,8 @@ import Testing
         Route(.post, "/v1/runs", [.agent, .admin]),
         Route(.get, "/v1/runs", [.viewer, .admin]),
         Route(.get, "/v1/runs/ID", [.viewer, .admin]),
+        Route(.get, "/v1/runs/export?format=csv", [.viewer, .admin]),
+        Route(.post, "/v1/runs/import", [.admin]),
         Route(.get, "/v1/agents", [.viewer, .admin]),
         Route(.get, "/v1/agents/ID", [.viewer, .admin]),
         Route(.post, "/v1/agents/ID/approve", [.admin]),

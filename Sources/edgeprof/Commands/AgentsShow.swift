@@ -35,6 +35,7 @@ extension Agents {
                 ("box's memory", HumanUnits.bytes(agent.host.effectiveMemoryBytes)),
                 ("version", agent.heartbeat?.version ?? "unknown"), ("enrolled", agent.enrolledAt.shortDescription),
                 ("last seen", AgentDescription.lastSeen(agent)),
+                ("clock", AgentDescription.clock(agent.clockOffsetSeconds)),
             ]
         }
     }

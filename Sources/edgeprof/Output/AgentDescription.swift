@@ -18,6 +18,15 @@ enum AgentDescription {
         return lastSeenAt.shortDescription
     }
 
+    /// How a box's clock differs from the collector's.
+    static func clock(_ offsetSeconds: Double?) -> String {
+        guard let offsetSeconds else { return "unknown, an older agent" }
+        // The way of a message is in it too.
+        if offsetSeconds.magnitude < 1 { return "right to the second" }
+        return
+            "\(HumanUnits.number(offsetSeconds.magnitude)) s \(offsetSeconds < 0 ? "behind" : "ahead of") the collector's"
+    }
+
     /// What the agent itself costs: name and value by line; empty before its first heartbeat.
     static func selfCost(_ agent: AgentRecord) -> [(name: String, value: String)] {
         guard let heartbeat = agent.heartbeat else { return [] }

@@ -32,11 +32,7 @@ extension RunTable {
     static func details(_ collected: CollectedRun) -> Table {
         var table = details(collected.run)
         guard let receivedAt = collected.receivedAt else { return table }
-        let clock = collected.clockOffsetSeconds.map { seconds in
-            seconds.magnitude < 1
-                ? ", the box's clock agreed"
-                : ", the box's clock \(HumanUnits.number(seconds.magnitude)) s \(seconds < 0 ? "behind" : "ahead")"
-        }
+        let clock = collected.clockOffsetSeconds.map { "; the box's clock: \(AgentDescription.clock($0))" }
         let place = (table.rows.firstIndex { $0.first == "started" } ?? table.rows.count - 1) + 1
         table.rows.insert(["received", receivedAt.shortDescription + (clock ?? "")], at: min(place, table.rows.count))
         return table

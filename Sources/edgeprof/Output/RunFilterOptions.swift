@@ -1,5 +1,5 @@
-import ArgumentParser
-import EdgeprofAPI
+public import ArgumentParser
+public import EdgeprofAPI
 
 /// Which runs: what `runs list` and `runs export` take alike.
 struct RunFilterOptions: ParsableArguments {
@@ -30,9 +30,9 @@ struct RunFilterOptions: ParsableArguments {
         name: .customLong("flag"),
         help: ArgumentHelp("Only runs with this flag; may be repeated.", valueName: "flag")
     )
-    var flags: [Flag] = []
+    var flags: [EdgeprofAPI.Flag] = []
     @Option(help: ArgumentHelp("Only runs without this flag; may be repeated.", valueName: "flag"))
-    var withoutFlag: [Flag] = []
+    var withoutFlag: [EdgeprofAPI.Flag] = []
 
     /// The filter asked for.
     var filter: RunFilter {

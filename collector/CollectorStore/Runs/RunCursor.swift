@@ -71,7 +71,8 @@ extension RunCursor {
         let milliseconds = Int64(bitPattern: bytes[9..<17].reduce(0) { $0 << 8 | UInt64($1) })
         startedAt = Timestamp(millisecondsSinceEpoch: milliseconds)
         id = UUIDBytes(bytes: Array(bytes[17..<33])).text
-        guard startedAt.millisecondsSinceEpoch == milliseconds else { throw .malformed }
+        // One text for each place: base64 leaves a bit or two open.
+        guard startedAt.millisecondsSinceEpoch == milliseconds, self.text(for: filter) == text else { throw .malformed }
     }
 
     private static func digest(of filter: RunFilter) -> [UInt8] {

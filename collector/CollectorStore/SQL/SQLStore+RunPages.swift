@@ -86,7 +86,7 @@ extension SQLStore {
             )
             var byId: [String: CollectedRun] = [:]
             for (row, run) in zip(rows, try Self.runs(rows, parts: parts, in: transaction)) {
-                byId[run.id] = CollectedRun(
+                byId[try row.text("id")] = CollectedRun(
                     run: run,
                     receivedAt: try row.timestamp("received_at"),
                     clockOffsetSeconds: try row.optionalInteger("clock_offset").map { Double($0) / 1000 }
