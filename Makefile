@@ -147,6 +147,11 @@ bench-ingest: packages ## runs a second into both stores, storms of agents, and 
 	@swift build -c release --product ingest-benchmark
 	@scripts/bench-ingest.sh
 
+.PHONY: bench-plan
+bench-plan: packages ## a plan for 1,000 sites that all differ, with and without budget and stock
+	@swift build -c release --product edgeprof
+	@Benchmarks/Plan/sites.py .build/release/edgeprof
+
 .PHONY: bench-peers
 bench-peers: packages ## whole networks against ONNX Runtime, OpenVINO and ncnn, interleaved
 	@swift build -c release

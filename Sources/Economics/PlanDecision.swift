@@ -9,7 +9,10 @@ struct PlanDecision {
     let frontier: [PlanResult.FrontierPoint]
     let breakEven: [PlanResult.BreakEven]
     let headline: [String]
+    let sitePlan: PlanResult.SitePlan?
+    let costByYear: [PlanResult.CostYear]
 
+    /// Decides for alike sites that all get the same.
     init(_ ranking: Ranking) {
         let best = ranking.chosen.first.flatMap { $0.isFeasible ? $0 : nil }
         let score = best.flatMap { ranking.objective.score($0) }
@@ -27,9 +30,28 @@ struct PlanDecision {
 
         let feasible = ranking.evaluations.filter { $0.isFeasible && $0.value != nil }
         let corners = Frontier.hull(feasible.map(\.point)).map { feasible[$0] }
-        frontier = Self.points(corners)
+        frontier = ranking.draws.annotate(Self.points(corners), corners)
         breakEven = buys && hasValue ? Self.breakEven(ranking, corners) : []
+        sitePlan = buys ? best.map { PlanResult.SitePlan($0, ranking) } : nil
+        costByYear = buys ? best.map { ranking.costByYear(of: $0) } ?? [] : []
         headline = ranking.caveats + Self.sentences(ranking, buys: buys, objectiveUsd: objectiveUsd, reason: reason)
+    }
+
+    /// Decides site by site: sites that differ, hardware at hand, or a budget.
+    init(_ ranking: Ranking, request: PlanningRequest) {
+        let (plan, items, tuningUsd) = SitePlanner(ranking, request: request).solve()
+        let mix = plan.mix
+        let commonest = mix.first?.choice
+        index = commonest.flatMap { choice in ranking.chosen.firstIndex { $0.alternative == choice } }
+        objectiveUsd = mix.isEmpty ? nil : plan.objectiveUsd
+        reason = mix.isEmpty ? plan.sites.compactMap(\.reason).first ?? "nothing is feasible" : nil
+        let feasible = ranking.evaluations.filter { $0.isFeasible && $0.value != nil }
+        let corners = Frontier.hull(feasible.map(\.point)).map { feasible[$0] }
+        frontier = ranking.draws.annotate(Self.points(corners), corners)
+        breakEven = []
+        sitePlan = plan
+        costByYear = mix.isEmpty ? [] : CostTable.years(items, tuningUsd: tuningUsd, deployment: ranking.deployment)
+        headline = ranking.caveats + [plan.sentence(mix, reason, years: ranking.deployment.years)] + plan.boundSentence
     }
 
     private static func points(_ corners: [Evaluation]) -> [PlanResult.FrontierPoint] {

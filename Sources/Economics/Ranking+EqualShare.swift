@@ -57,7 +57,7 @@ extension Ranking {
 
 extension TierMeasurement {
     /// The measurement of an engine so many times as fast.
-    fileprivate func speededUp(by factor: Double) -> TierMeasurement {
+    func speededUp(by factor: Double) -> TierMeasurement {
         var copy = self
         copy.throughputPerSecond *= factor
         copy.latencyMilliseconds = latencyMilliseconds?.divided(by: factor)

@@ -15,6 +15,8 @@ struct Ranking {
     let choices: [Choice]
     let uncertainty: RankingResult.Uncertainty
     let pNone: Double?
+    /// The draws behind the intervals.
+    let draws: Uncertainty
 
     /// Evaluates every candidate, orders them and draws around them.
     ///
@@ -51,6 +53,7 @@ struct Ranking {
         referenceAccuracy = reference
         uncertainty = draws.description
         pNone = none
+        self.draws = draws
         choices = Self.choices(chosen, asked.map { summaries[$0] }, objective, deployment)
     }
 

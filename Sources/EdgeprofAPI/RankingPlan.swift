@@ -4,7 +4,9 @@ public struct PlanResult: Codable, Sendable, Equatable {
     public var deployment: String
     /// The result in sentences; the first names what it must not be trusted for, where there is such a thing.
     public var headline: [String]
-    /// What to buy; nil when buying nothing is best, or nothing is feasible.
+    /// The changes the plan supposes, and what would be bought without them; nil when none was asked for.
+    public var hypothesis: Hypothesis?
+    /// What to buy, of several what most sites get; nil when buying nothing is best, or nothing is feasible.
     public var choice: Choice?
     /// Why nothing is to be bought.
     public var choiceReason: String?
@@ -18,6 +20,16 @@ public struct PlanResult: Codable, Sendable, Equatable {
     public var frontier: [FrontierPoint]
     /// Where another choice takes over.
     public var breakEven: [BreakEven]
+    /// What to buy at every site and in all; nil when nothing is to be bought.
+    public var sitePlan: SitePlan?
+    /// What is paid and gained year by year; empty when nothing is to be bought.
+    public var costByYear: [CostYear]
+    /// How far each number may move before the answer changes; nil without demand.
+    public var sensitivity: Sensitivity?
+    /// What to measure next; nil from versions that did not ask.
+    public var valueOfInformation: ValueOfInformation?
+    /// What models that were not chosen would have to gain.
+    public var counterfactuals: [Counterfactual]
     /// Every choice, best first under the plan's objective.
     public var choices: [Choice]
     /// What the intervals rest on.
@@ -41,6 +53,12 @@ public struct PlanResult: Codable, Sendable, Equatable {
         public var valueUsd: Double
         /// Return on what it costs beyond the choice before it; nil when it costs nothing more.
         public var incrementalRoi: Double?
+        /// 95 % interval of the cost; nil without draws.
+        public var tcoInterval: [Double]?
+        /// 95 % interval of the value; nil without draws.
+        public var valueInterval: [Double]?
+        /// Share of draws in which the step from the choice before it is worth (1 + hurdle) times its cost; nil without draws.
+        public var pWorthwhile: Double?
 
         /// Creates a point of the frontier.
         public init(
@@ -68,6 +86,9 @@ public struct PlanResult: Codable, Sendable, Equatable {
             try container.encode(tcoUsd, forKey: .tcoUsd)
             try container.encode(valueUsd, forKey: .valueUsd)
             try container.encode(incrementalRoi.finite, forKey: .incrementalRoi)
+            try container.encode(tcoInterval.finite, forKey: .tcoInterval)
+            try container.encode(valueInterval.finite, forKey: .valueInterval)
+            try container.encode(pWorthwhile.finite, forKey: .pWorthwhile)
         }
     }
 
@@ -104,6 +125,7 @@ public struct PlanResult: Codable, Sendable, Equatable {
     public init(
         deployment: String,
         headline: [String],
+        hypothesis: Hypothesis? = nil,
         choice: Choice?,
         choiceReason: String?,
         hurdle: Double,
@@ -111,6 +133,11 @@ public struct PlanResult: Codable, Sendable, Equatable {
         pNone: Double?,
         frontier: [FrontierPoint],
         breakEven: [BreakEven],
+        sitePlan: SitePlan? = nil,
+        costByYear: [CostYear] = [],
+        sensitivity: Sensitivity? = nil,
+        valueOfInformation: ValueOfInformation? = nil,
+        counterfactuals: [Counterfactual] = [],
         choices: [Choice],
         uncertainty: RankingResult.Uncertainty,
         assumptions: [String],
@@ -118,6 +145,7 @@ public struct PlanResult: Codable, Sendable, Equatable {
     ) {
         self.deployment = deployment
         self.headline = headline
+        self.hypothesis = hypothesis
         self.choice = choice
         self.choiceReason = choiceReason
         self.hurdle = hurdle
@@ -125,6 +153,11 @@ public struct PlanResult: Codable, Sendable, Equatable {
         self.pNone = pNone
         self.frontier = frontier
         self.breakEven = breakEven
+        self.sitePlan = sitePlan
+        self.costByYear = costByYear
+        self.sensitivity = sensitivity
+        self.valueOfInformation = valueOfInformation
+        self.counterfactuals = counterfactuals
         self.choices = choices
         self.uncertainty = uncertainty
         self.assumptions = assumptions
@@ -136,6 +169,7 @@ public struct PlanResult: Codable, Sendable, Equatable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(deployment, forKey: .deployment)
         try container.encode(headline, forKey: .headline)
+        try container.encodeIfPresent(hypothesis, forKey: .hypothesis)
         try container.encode(choice, forKey: .choice)
         try container.encode(choiceReason, forKey: .choiceReason)
         try container.encode(hurdle, forKey: .hurdle)
@@ -143,6 +177,11 @@ public struct PlanResult: Codable, Sendable, Equatable {
         try container.encode(pNone.finite, forKey: .pNone)
         try container.encode(frontier, forKey: .frontier)
         try container.encode(breakEven, forKey: .breakEven)
+        try container.encode(sitePlan, forKey: .sitePlan)
+        try container.encode(costByYear, forKey: .costByYear)
+        try container.encode(sensitivity, forKey: .sensitivity)
+        try container.encode(valueOfInformation, forKey: .valueOfInformation)
+        try container.encode(counterfactuals, forKey: .counterfactuals)
         try container.encode(choices, forKey: .choices)
         try container.encode(uncertainty, forKey: .uncertainty)
         try container.encode(assumptions, forKey: .assumptions)

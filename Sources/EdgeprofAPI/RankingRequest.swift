@@ -1,4 +1,4 @@
-/// The body of `POST /v1/rank` and `POST /v1/plan`.
+/// The body of `POST /v1/rank`.
 public struct RankingRequest: Codable, Sendable, Equatable {
     /// The economic case to rank for.
     public var deployment: Deployment

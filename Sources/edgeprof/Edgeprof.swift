@@ -10,7 +10,7 @@ struct EdgeprofCommand: AsyncParsableCommand {
         abstract: "Which vision model, on which hardware tier, earns most?",
         discussion: """
             Measures int8 networks on this box (models, inspect, export, quantize, run, evaluate, profile, kernels, \
-            doctor) and, with a collector, on a fleet (login, agents, jobs, runs, summary, tiers, rank).
+            doctor) and, with a collector, on a fleet (login, agents, jobs, runs, summary, tiers, rank, plan).
 
             Exit codes: 0 done, 1 failed, 2 bad usage.
             """,
@@ -29,7 +29,7 @@ struct EdgeprofCommand: AsyncParsableCommand {
                 name: "With a collector",
                 subcommands: [
                     Login.self, Tokens.self, Audit.self, Agents.self, Jobs.self, Runs.self, Summary.self, Tiers.self,
-                    Rank.self, Report.self,
+                    Rank.self, PlanCommand.self, Report.self,
                 ]
             ),
         ]

@@ -49,6 +49,7 @@ import Testing
         Route(.put, "/v1/tiers", [.admin]),
         Route(.get, "/v1/summary", [.viewer, .admin]),
         Route(.post, "/v1/rank", [.viewer, .admin]),
+        Route(.post, "/v1/plan", [.viewer, .admin]),
     ]
 
     @Test(arguments: routes)

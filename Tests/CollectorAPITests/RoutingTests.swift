@@ -38,7 +38,8 @@ import Testing
         ("/healthz", "GET, HEAD"), ("/v1/enroll", "POST"), ("/v1/runs", "GET, HEAD, POST"), ("/v1/runs/x", "GET, HEAD"),
         ("/v1/agents/x/heartbeat", "POST"), ("/v1/agents/x/jobs", "GET, HEAD"), ("/v1/tokens/x", "DELETE"),
         ("/v1/models/x/accuracy", "GET, HEAD, PUT"), ("/v1/tiers", "GET, HEAD, PUT"), ("/v1/summary", "GET, HEAD"),
-        ("/v1/rank", "POST"), ("/v1/rank/", "POST"), ("/install.sh", "GET, HEAD"), ("/packages/x", "GET, HEAD"),
+        ("/v1/rank", "POST"), ("/v1/rank/", "POST"), ("/v1/plan", "POST"),
+        ("/install.sh", "GET, HEAD"), ("/packages/x", "GET, HEAD"),
     ])
     func otherMethodsAreToldWhichThereAre(path: String, allowed: String) async throws {
         let harness = try await Harness()

@@ -36,6 +36,7 @@ import Testing
             let place = "seed \(seed), case \(index)"
             compare(result.choices, expected.rank, place)
             compare(plan, expected.plan, place)
+            try compareSites(expected, place)
         }
     }
 
@@ -80,9 +81,50 @@ import Testing
             #expect(isSame(point.incrementalRoi, other.incrementalRoi, size: 100), "\(place): incremental ROI")
         }
         #expect(plan.breakEven.count == expected.breakEven.count, "\(place): break-even")
+        #expect(plan.costByYear.count == expected.years.count, "\(place): years")
+        let money = max(plan.choice?.tcoUsd ?? 0, abs(plan.choice?.valueUsd ?? 0))
+        for (year, other) in zip(plan.costByYear, expected.years) {
+            #expect(isSame(year.discountedCostUsd, other.cost, size: money), "\(place): cost of year \(year.year)")
+            let gained = year.discountedValueUsd ?? 0
+            #expect(isSame(gained, other.value, size: money), "\(place): value of year \(year.year)")
+        }
         for (point, other) in zip(plan.breakEven, expected.breakEven) {
             #expect(isSame(point.value, other, size: 1), "\(place): break-even \(point), not \(other ?? .nan)")
         }
+    }
+
+    /// The plan by sites against every combination tried in Python.
+    private func compareSites(_ expected: Case, _ place: String) throws {
+        let request = PlanningRequest(
+            deployment: expected.deployment,
+            sites: expected.request.sites,
+            stock: expected.request.stock,
+            budgetUsd: expected.request.budgetUsd
+        )
+        let result = try Economics.plan(
+            measurements: expected.measurements,
+            tiers: expected.tiers,
+            request: request
+        )
+        let plan = try #require(result.sitePlan)
+        let sum = result.costByYear.reduce(0) { $0 + $1.discountedCostUsd }
+        if plan.servedSites > 0 { #expect(isSame(sum, plan.tcoUsd, size: 1e-9), "\(place): cost by year") }
+        if expected.deployment.value == nil {
+            guard let ratio = expected.sitePlan.ratio else { return }
+            let correct = plan.sites.reduce(0.0) { sum, row in
+                let choice = expected.measurements.measurements.first {
+                    $0.model == row.model && $0.tier == row.tier && $0.settings == row.settings
+                }
+                let accuracy = choice.flatMap { AccuracyModel($0, deployment: expected.deployment)?.value } ?? 0
+                let annuity = Annuity.factor(years: expected.deployment.years, discount: expected.deployment.discount)
+                return sum + row.inferencesPerSecond * row.duty * Year.seconds * annuity * accuracy / 1e6
+            }
+            #expect(isSame(plan.tcoUsd / correct, ratio), "\(place): cost of correct answers by site")
+            return
+        }
+        let size = (plan.valueUsd ?? 0).magnitude + (1 + request.deployment.hurdle) * plan.tcoUsd
+        #expect(isSame(plan.objectiveUsd, expected.sitePlan.objectiveUsd, size: size), "\(place): objective by site")
+        if let budget = request.budgetUsd { #expect(plan.tcoUsd <= budget * (1 + 1e-9), "\(place): budget") }
     }
 
     private func isSame(_ value: Double?, _ other: Double?, size: Double = 0) -> Bool {
@@ -122,6 +164,22 @@ import Testing
         var objectiveUsd: Double?
         var frontier: [Point]
         var breakEven: [Double?]
+        var years: [Year]
+        struct Year: Decodable {
+            var cost: Double
+            var value: Double
+        }
+    }
+
+    private struct Request: Decodable {
+        var sites: [PlanningRequest.Site]
+        var stock: [String: Int]
+        var budgetUsd: Double?
+    }
+
+    private struct SitePlan: Decodable {
+        var objectiveUsd: Double?
+        var ratio: Double?
     }
 
     private struct Case: Decodable {
@@ -130,6 +188,8 @@ import Testing
         var measurements: MeasurementSet
         var rank: [Row]
         var plan: Plan
+        var request: Request
+        var sitePlan: SitePlan
     }
 
     private static func cases(seed: UInt64, count: Int) throws -> [Case] {

@@ -4,8 +4,12 @@
 Independent of the Swift code on purpose: Erlang C by the textbook recursion, the number of units by a linear scan,
 the frontier by comparing every pair of choices. Standard library only.
 
-usage: recompute.py SEED COUNT  ->  {"cases": [{"deployment", "tiers", "measurements", "rank", "plan"}]} on stdout
+Plans by site are found by trying every combination of what the sites can buy.
+
+usage: recompute.py SEED COUNT  ->  {"cases": [{"deployment", "tiers", "measurements", "rank", "plan", "request",
+"sitePlan"}]} on stdout
 """
+import itertools
 import json
 import math
 import random
@@ -223,6 +227,98 @@ def break_even(deployment, choice, other, reference):
     return root if 0 <= root <= 1 else None
 
 
+def cost_years(deployment, tier, e):
+    """Discounted cost and value of each year, from the start; purchases one by one."""
+    years, rate, sites = deployment["years"], deployment["discount"], deployment["demand"]["sites"]
+    units = sites * e["unitsPerSite"]
+    costs, values = [0.0] * (years + 1), [0.0] * (years + 1)
+    costs[0] = e["tuningUsd"]
+    at = 0.0
+    count = 0
+    while at < years - 1e-9:
+        costs[math.ceil(at - 1e-9) if at > 0 else 0] += units * (tier["price_usd"] + tier["install_usd"]) / (1 + rate) ** at
+        count += 1
+        at = count * tier.get("lifetime_years", years)
+    for year in range(1, years + 1):
+        running = (sites * e["energyKwhPerSiteYear"] * deployment["usd_per_kwh"]
+                   + tier["maintenance_per_year"] * units * tier["price_usd"])
+        costs[year] += running / (1 + rate) ** year
+    if e["valueUsd"] is not None:
+        per_year = e["valueUsd"] / e["valued"] if e["valued"] else 0.0
+        full = e["inferences"] / annuity(years, rate)
+        for year in range(1, years + 1):
+            values[year] = per_year * full / (1 + rate) ** year
+        values[1] -= per_year * (e["inferences"] - e["valued"])
+    return [{"cost": c, "value": v} for c, v in zip(costs, values)]
+
+
+def site_plan(deployment, tiers, measurements, request):
+    """The best plan by site, by trying every combination; the reference is feasible at most sites, then cheapest."""
+    by_id = {tier["id"]: tier for tier in tiers}
+    per_site = []
+    for site in request["sites"]:
+        own = dict(deployment, demand=dict(deployment["demand"], sites=1, inferences_per_second=site["inferences_per_second"],
+                                           duty=site.get("duty", deployment["demand"]["duty"])))
+        options = []
+        for index, m in enumerate(measurements):
+            e = evaluate(own, by_id[m["tier"]], m)
+            if not e["feasible"] or site["inferences_per_second"] == 0:
+                continue
+            tier = by_id[m["tier"]]
+            have = min(e["unitsPerSite"], site.get("owned", {}).get(m["tier"], 0))
+            e["index"], e["fresh"] = index, e["unitsPerSite"] - have
+            e["cost"] = e["capexUsd"] + e["opexUsd"] - have * (tier["price_usd"] + tier["install_usd"])
+            options.append(e)
+        per_site.append(options)
+    totals = {}
+    for options in per_site:
+        for e in options:
+            count, cost = totals.get(e["index"], (0, e["tuningUsd"]))
+            totals[e["index"]] = (count + 1, cost + e["cost"])
+    names = lambda i: (measurements[i]["model"], measurements[i]["tier"], measurements[i].get("settings") or "",
+                       measurements[i]["instances"])
+    first = min(totals, key=lambda i: (-totals[i][0], totals[i][1], names(i)), default=None)
+    reference = 0.0 if first is None else accuracy_used(measurements[first])
+    worth, phi = deployment.get("value"), deployment["backbone_influence"]
+
+    def total(picks):
+        picks = [e for e in picks if e is not None]
+        cost = sum(e["cost"] for e in picks)
+        cost += sum({FAMILIES[e["model"]][0]: e["tuningUsd"] for e in picks}.values())
+        for tier, units in request["stock"].items():
+            cost -= by_id[tier]["price_usd"] * min(units, sum(e["fresh"] for e in picks if e["tier"] == tier))
+        value = 0.0
+        for e in picks:
+            effective = reference + phi * (e["accuracy"] - reference)
+            if worth is not None:
+                value += e["valued"] * (worth["correct_usd"] * effective - worth["wrong_usd"] * (1 - effective))
+        return cost, value, sum(e["inferences"] * e["accuracy"] / 1e6 for e in picks)
+
+    if worth is None:
+        ratios = [(c / k, c) for c, _, k in (total(p) for p in itertools.product(*[o or [None] for o in per_site])) if k > 0]
+        return {"ratio": min(ratios)[0] if ratios else None, "objectiveUsd": None}
+    plans = [total(p) for p in itertools.product(*[[None] + o for o in per_site])]
+    scored = [(value - (1 + deployment["hurdle"]) * cost, cost) for cost, value, _ in plans]
+    if request["budgetShare"] is not None:
+        request["budgetUsd"] = max(scored)[1] * request["budgetShare"]
+        scored = [s for s in scored if s[1] <= request["budgetUsd"] * (1 + 1e-12)]
+    return {"ratio": None, "objectiveUsd": max(scored)[0]}
+
+
+def random_request(rng, deployment, tiers):
+    sites = []
+    for index in range(rng.randint(1, 2)):
+        site = {"site": "s%d" % index, "inferences_per_second": rng.choice([0, 5, rng.uniform(0.2, 90)])}
+        if rng.random() < 0.4:
+            site["duty"] = rng.random()
+        if rng.random() < 0.6:
+            site["owned"] = {rng.choice(tiers)["id"]: rng.randint(0, 4)}
+        sites.append(site)
+    stock = {tier["id"]: rng.randint(0, 5) for tier in tiers if rng.random() < 0.3}
+    share = rng.choice([None, 0.4, 0.8, 1.1]) if "value" in deployment else None
+    return {"sites": sites, "stock": stock, "budgetShare": share}
+
+
 def random_case(rng):
     models = rng.sample(sorted(FAMILIES), rng.randint(1, 5))
     years = rng.randint(1, 6)
@@ -313,7 +409,8 @@ def solve(deployment, tiers, measurements):
             top = objective = None
     corners = frontier([e for e in evaluations if e["feasible"]]) if has_value else []
     plan = {"choice": None if top is None else {"model": top["model"], "tier": top["tier"]}, "objectiveUsd": objective,
-            "frontier": corners, "breakEven": []}
+            "frontier": corners, "breakEven": [],
+            "years": [] if top is None else cost_years(deployment, by_id[top["tier"]], top)}
     if top is not None and has_value:
         for corner in corners:
             if (corner["model"], corner["tier"]) != (top["model"], top["tier"]):
@@ -329,8 +426,11 @@ def main():
     for _ in range(int(sys.argv[2])):
         deployment, tiers, measurements = random_case(rng)
         rank, plan = solve(deployment, tiers, measurements)
+        request = random_request(rng, deployment, tiers)
+        by_site = site_plan(deployment, tiers, measurements, request)
         cases.append({"deployment": deployment, "tiers": {"tiers": tiers},
-                      "measurements": {"measurements": measurements}, "rank": rank, "plan": plan})
+                      "measurements": {"measurements": measurements}, "rank": rank, "plan": plan, "request": request,
+                      "sitePlan": by_site})
     json.dump({"cases": cases}, sys.stdout)
 
 

@@ -48,4 +48,9 @@ extension CollectorClient {
     func rank(_ request: RankingRequest) async throws(CollectorError) -> RankingResult {
         try await fetch(.post, ["v1", "rank"], body: try Self.json(request))
     }
+
+    /// Sends `POST /v1/plan`.
+    func plan(_ request: PlanningRequest) async throws(CollectorError) -> PlanResult {
+        try await fetch(.post, ["v1", "plan"], body: try Self.json(request))
+    }
 }

@@ -9,6 +9,7 @@ struct RankingController: Sendable {
         [
             Endpoint(.get, "/v1/summary", .readers, respond: summary),
             Endpoint(.post, "/v1/rank", .readers, respond: rank),
+            Endpoint(.post, "/v1/plan", .readers, respond: plan),
         ]
     }
 
@@ -26,6 +27,21 @@ struct RankingController: Sendable {
             return .json(encoded: try await ranking.encodedRanking(of: question).body)
         } catch let error as ConfigurationError {
             // The deployment is sound, so it is the price list that is not there yet, or what was asked beside.
+            guard try await !ranking.summary().tiers.problems().isEmpty else {
+                throw HTTPProblem.invalid(error.problems.map(\.description))
+            }
+            throw HTTPProblem(.conflict, "\(error); give a price list with `edgeprof tiers import` or PUT /v1/tiers")
+        }
+    }
+
+    @Sendable private func plan(_ request: Request, _ context: CollectorContext) async throws -> Response {
+        let question = try await request.decodeJSON(PlanningRequest.self, context)
+        let problems = question.problems()
+        guard problems.isEmpty else { throw HTTPProblem.invalid(problems.map(\.description)) }
+        do {
+            return .json(encoded: try await ranking.encodedPlan(of: question).body)
+        } catch let error as ConfigurationError {
+            // The request is sound, so it is the price list that is not there yet, or what was asked beside.
             guard try await !ranking.summary().tiers.problems().isEmpty else {
                 throw HTTPProblem.invalid(error.problems.map(\.description))
             }

@@ -16,6 +16,7 @@ actor RankingService {
     private var cached: Summary?
     private var encodedSummary: (version: Int64, body: Data)?
     private var encodedRankings: (version: Int64, bodies: [Data: Data]) = (.min, [:])
+    private var encodedPlans: (version: Int64, bodies: [Data: Data]) = (.min, [:])
     /// How many refreshes have begun, and the one under way.
     private var begun = 0
     private var running: (number: Int, task: Task<Summary, any Error>)?
@@ -74,6 +75,29 @@ actor RankingService {
         }
         encodedRankings.bodies[question] = body
         return (summary.version, body)
+    }
+
+    /// The document of a plan from what is stored.
+    ///
+    /// - Throws: `ConfigurationError` with what keeps the request or the price list from being used.
+    func encodedPlan(of request: PlanningRequest) async throws -> (version: Int64, body: Data) {
+        let summary = try await summary()
+        let question = try JSONOutput.encode(request)
+        if encodedPlans.version == summary.version, let known = encodedPlans.bodies[question] {
+            return (summary.version, known)
+        }
+        let body = try await Task { try JSONOutput.encode(Self.plan(request, summary)) }.value
+        if encodedPlans.version != summary.version || encodedPlans.bodies.count >= Self.mostRankings {
+            encodedPlans = (summary.version, [:])
+        }
+        encodedPlans.bodies[question] = body
+        return (summary.version, body)
+    }
+
+    private static func plan(_ request: PlanningRequest, _ summary: Summary) throws -> PlanResult {
+        var result = try Economics.plan(measurements: summary.measurements, tiers: summary.tiers, request: request)
+        result.warnings += summary.warnings
+        return result
     }
 
     private static func rank(_ request: RankingRequest, _ summary: Summary) throws -> RankingResult {
