@@ -49,9 +49,11 @@ import Testing
         condition.note(StoreError(.failed, "a fault of the program"))
         #expect(condition.failure == nil)
         condition.note(StoreError(.full, "full"))
-        #expect(condition.failure?.code == .full && condition.freshFailure?.code == .full)
+        #expect(condition.failure?.code == .full)
+        #expect(throws: StoreError.self) { try condition.requireProgress() }
         condition.noteSuccess()
         #expect(condition.failure == nil)
+        #expect(throws: Never.self) { try condition.requireProgress() }
         condition.noteDamage(StoreError(.corrupt, "damaged"))
         condition.noteSuccess()
         #expect(condition.failure?.code == .corrupt && condition.damage != nil)

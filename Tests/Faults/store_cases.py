@@ -69,7 +69,7 @@ def file_locked(folder, quick):
     held = load.count()
     reason = told_unready(collector)
     assert load.count() == held, "acknowledged while it could not be written"
-    assert "held by another process" in collector.process.log()
+    wait_until(lambda: "held by another process" in collector.process.log(), 10, "the log says why")
     other.execute("ROLLBACK")
     other.close()
     seconds = recovered(collector, load)

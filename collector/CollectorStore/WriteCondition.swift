@@ -9,7 +9,13 @@ final class WriteCondition: Sendable {
         var failure: StoreError?
         var failedAt: ContinuousClock.Instant?
         var damage: StoreError?
+        var count: UInt64 = 0
+        /// When writes that have not ended began.
+        var underWay: [UInt64: ContinuousClock.Instant] = [:]
     }
+
+    /// How long a write may take before the store counts as stuck: nothing it does at a time takes as much.
+    private static let longestWrite = Duration.seconds(10)
 
     /// How long a failure counts without another try: a small write may get past what larger ones fail at.
     private static let lasting = Duration.seconds(5)
@@ -20,7 +26,7 @@ final class WriteCondition: Sendable {
     var failure: StoreError? { state.withLock { $0.damage ?? $0.failure } }
 
     /// As `failure`, where it is too fresh to be tried again.
-    var freshFailure: StoreError? {
+    private var freshFailure: StoreError? {
         state.withLock { state in
             guard let moment = state.failedAt, .now - moment < Self.lasting else { return nil }
             return state.damage ?? state.failure
@@ -29,6 +35,35 @@ final class WriteCondition: Sendable {
 
     /// Damage that was met.
     var damage: StoreError? { state.withLock(\.damage) }
+
+    /// Carries out a write and remembers how it went.
+    func observe<Value>(_ write: () async throws -> Value) async throws -> Value {
+        let now = ContinuousClock.now
+        let number = state.withLock { state in
+            state.count += 1
+            state.underWay[state.count] = now
+            return state.count
+        }
+        defer { state.withLock { _ = $0.underWay.removeValue(forKey: number) } }
+        do {
+            let value = try await write()
+            noteSuccess()
+            return value
+        } catch {
+            note(error)
+            throw error
+        }
+    }
+
+    /// - Throws: `StoreError` where writes fail just now, or do not end: for want of a standby that must have them, say.
+    func requireProgress() throws {
+        if let freshFailure { throw freshFailure }
+        let now = ContinuousClock.now
+        guard let oldest = state.withLock({ $0.underWay.values.min() }), now - oldest > Self.longestWrite else {
+            return
+        }
+        throw StoreError(.locked, "a write has waited for \((now - oldest).components.seconds) s")
+    }
 
     func noteSuccess() { state.withLock { ($0.failure, $0.failedAt) = (nil, nil) } }
 

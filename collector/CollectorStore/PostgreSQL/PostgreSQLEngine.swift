@@ -42,19 +42,12 @@ final class PostgreSQLEngine: SQLEngine {
         _ kind: SQLWriteKind,
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value {
-        do {
-            let value = try await transact(kind == .idempotent ? .idempotent : .serializable, body)
-            condition.noteSuccess()
-            return value
-        } catch {
-            condition.note(error)
-            throw error
-        }
+        try await condition.observe { try await transact(kind == .idempotent ? .idempotent : .serializable, body) }
     }
 
     func checkReadiness() async throws {
         let isInDoubt = condition.failure != nil
-        if let failure = condition.freshFailure { throw failure }
+        try condition.requireProgress()
         try await probe.perform { [location] worker in
             do {
                 let mode: PostgreSQLAttempts.Mode = isInDoubt ? .idempotent : .read

@@ -48,22 +48,18 @@ final class SQLiteEngine: SQLEngine {
     ) async throws -> Value {
         // What is stored on damaged pages may be lost with them: nothing more is taken on.
         if let damage = condition.damage { throw damage }
-        do {
+        return try await condition.observe {
             let value = try await mappingErrors { try await pool.write { try body(SQLiteTransaction(database: $0)) } }
             for file in files { try file.requireInPlace() }
-            condition.noteSuccess()
             return value
-        } catch {
-            condition.note(error)
-            throw error
         }
     }
 
     func checkReadiness() async throws {
         _ = try await read { try SQLStore.dataVersion(in: $0) }
         for file in files { try file.requireInPlace() }
+        try condition.requireProgress()
         guard condition.failure != nil else { return }
-        if let failure = condition.freshFailure { throw failure }
         // Whether it is over, as the least of writes shows.
         try await write(.idempotent) { try SQLStore.touch(in: $0) }
     }
