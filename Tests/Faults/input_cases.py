@@ -180,7 +180,8 @@ def attacked(folder, collector):
                            ("wrong types", b'{"models":7,"role":[],"tiers":{},"labels":[],"value":"x","deployment":3}')]:
             attack.refuses(f"{method} {path} {what}", {400, 413, 422}, method, path, body, token=admin)
     attack.refuses("a job out of range", {422}, "POST", "/v1/jobs", {
-        "models": ["resnet18"], "repetitions": 10**9, "labels": {}, "settings": {"scenario": "single-stream", "plan": "fused", "durationSeconds": 1}}, token=admin)
+        "models": ["resnet18"], "repetitions": 10**9, "labels": {},
+        "settings": {"scenario": "single-stream", "plan": "fused", "durationSeconds": 1}}, token=admin)
     key = base64.b64encode(os.urandom(32)).decode()
     for what, changes in [("a short key", {"publicKey": "AAAA"}), ("no name", {"name": ""}), ("a long name", {"name": "x" * 5000}),
                           ("a NUL", {"name": "a\x00b"}), ("labels of a wrong type", {"labels": {"a": 7}}),

@@ -21,6 +21,8 @@ public struct CollectorAPI: Sendable {
     private let metricsOnLoopback: Bool
     let gate: Gate
     let metrics = CollectorMetrics()
+    /// To be begun some seconds before the collector ends, where a proxy stands in front.
+    public let drain = Drain()
     let bell: JobBell
 
     /// Makes the interface.
@@ -80,7 +82,7 @@ public struct CollectorAPI: Sendable {
     public func responder() -> RouterResponder<CollectorContext> {
         let ranking = RankingService(store: store)
         let endpoints =
-            HealthController(store: store).endpoints
+            HealthController(store: store, drain: drain).endpoints
             + AgentController(store: store, clock: clock, bell: bell, tokenLifetimeSeconds: tokenLifetimeSeconds)
             .endpoints
             + AgentAccessController(store: store, clock: clock, bell: bell, tokenLifetimeSeconds: tokenLifetimeSeconds)
@@ -104,6 +106,7 @@ public struct CollectorAPI: Sendable {
         router.add(middleware: RequestLogMiddleware())
         router.add(middleware: MetricsMiddleware(metrics: metrics))
         router.add(middleware: SecurityHeadersMiddleware())
+        router.add(middleware: DrainMiddleware(drain: drain))
         router.add(middleware: ProblemMiddleware(routes: RouteTable(endpoints)))
         router.add(middleware: AdmissionMiddleware(gate: gate))
         let authentication = Authentication(store: store, clock: clock)

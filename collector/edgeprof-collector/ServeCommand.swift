@@ -57,6 +57,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var retention: RetentionOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "How long to go on serving after SIGTERM while /readyz says 503, so that a proxy sends nothing more.",
+            valueName: "seconds"
+        )
+    )
+    var drainSeconds = 0
+
     @Option(help: ArgumentHelp("Largest model's file that may be pushed.", valueName: "size"))
     var modelLimit = ByteSize(bytes: 512 << 20)
 
@@ -70,6 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard (1...86_400).contains(accessTokenSeconds) else {
             throw ValidationError("--access-token-seconds must be 1 to 86400")
         }
+        guard (0...300).contains(drainSeconds) else { throw ValidationError("--drain-seconds must be 0 to 300") }
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
         // It becomes part of a shell script.
         if let publicUrl, !publicUrl.contains(#/^https?:\/\/[A-Za-z0-9.:\-\[\]]{1,255}(\/[A-Za-z0-9._~\-\/]{0,255})?$/#)
@@ -162,9 +171,17 @@ struct ServeCommand: AsyncParsableCommand {
                 api.jobTicker(logger: logger),
                 RetentionService(store: store, policy: retention.policy, clock: now, logger: logger),
             ],
-            gracefulShutdownSignals: [.sigterm, .sigint],
+            gracefulShutdownSignals: drainSeconds == 0 ? [.sigterm, .sigint] : [],
             logger: logger
         )
+        if drainSeconds > 0 {
+            configuration.services.append(
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: DrainService(drain: api.drain, seconds: drainSeconds, logger: logger),
+                    successTerminationBehavior: .gracefullyShutdownGroup
+                )
+            )
+        }
         configuration.maximumGracefulShutdownDuration = Self.grace
         try await ServiceGroup(configuration: configuration).run()
     }

@@ -10,7 +10,12 @@ struct HealthController: Sendable {
 
     private let readiness: ReadinessCheck
 
-    init(store: any Store) { readiness = ReadinessCheck(store: store) }
+    private let drain: Drain
+
+    init(store: any Store, drain: Drain) {
+        readiness = ReadinessCheck(store: store)
+        self.drain = drain
+    }
 
     var endpoints: [Endpoint] {
         [
@@ -20,6 +25,9 @@ struct HealthController: Sendable {
     }
 
     @Sendable private func ready(_ request: Request, _ context: CollectorContext) async throws -> Response {
+        guard !drain.isUnderWay else {
+            throw HTTPProblem(.serviceUnavailable, "the collector is about to end", headers: [.retryAfter: "5"])
+        }
         let finding = await readiness.finding()
         guard let failure = finding.failure else {
             if finding.isNews { context.logger.notice("Ready again") }
