@@ -68,6 +68,18 @@ install_program() {
   "$strip" --strip-unneeded --remove-section=.comment --remove-section=.note "$1/$3/$2"
 }
 
+# completions PACKAGE_ROOT PROGRAM: what shells complete its options and commands by.
+completions() {
+  local shell file
+  for shell in bash:share/bash-completion/completions/$2 zsh:share/zsh/vendor-completions/_$2 \
+    fish:share/fish/vendor_completions.d/$2.fish; do
+    file=$1/usr/${shell#*:}
+    mkdir -p "${file%/*}"
+    "$bin/$2" --generate-completion-script "${shell%%:*}" >"$file"
+    chmod 0644 "$file"
+  done
+}
+
 # document PACKAGE_ROOT PACKAGE
 document() {
   install -D -m 0644 packaging/copyright "$1/usr/share/doc/$2/copyright"
@@ -152,6 +164,7 @@ package_edgeprof() {
   mkdir -p "$cli/usr/bin"
   ln -s ../lib/edgeprof/edgeprof "$cli/usr/bin/edgeprof"
   manual "$cli" edgeprof "measure and rank vision models on edge hardware"
+  completions "$cli" edgeprof
   document "$cli" edgeprof
   # Yams brings its own libyaml, which a program with the Swift runtime linked in cannot share.
   overrides "$cli" edgeprof "embedded-library *libyaml*"

@@ -8,6 +8,7 @@ Plans by site are found by trying every combination of what the sites can buy.
 
 usage: recompute.py SEED COUNT  ->  {"cases": [{"deployment", "tiers", "measurements", "rank", "plan", "request",
 "sitePlan"}]} on stdout
+       recompute.py --files DEPLOYMENT.yaml TIERS.yaml MEASUREMENTS.json  ->  {"rank", "plan"} on stdout
 """
 import itertools
 import json
@@ -420,7 +421,75 @@ def solve(deployment, tiers, measurements):
     return rank, plan
 
 
+def scalar(text):
+    text = text.strip()
+    if text.startswith("{") or text.startswith("["):
+        inner, closing = text[1:-1], text[0]
+        parts = [part for part in inner.split(",") if part.strip()]
+        if closing == "[":
+            return [scalar(part) for part in parts]
+        return {part.split(":", 1)[0].strip(): scalar(part.split(":", 1)[1]) for part in parts}
+    if text.startswith('"'):
+        return text.strip('"')
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return int(text)
+    except ValueError:
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
+
+def read_yaml(path):
+    """As much of YAML as the examples use: mappings by indentation, lists of mappings, flat flow mappings and comments."""
+    lines = []
+    for line in open(path):
+        line = line.split(" #")[0].rstrip() if not line.startswith("#") else ""
+        if line.strip():
+            lines.append((len(line) - len(line.lstrip()), line.strip()))
+
+    def block(at, indent):
+        if lines[at][1].startswith("- "):
+            items = []
+            while at < len(lines) and lines[at][0] == indent and lines[at][1].startswith("- "):
+                lines[at] = (indent + 2, lines[at][1][2:])
+                item, at = block(at, indent + 2)
+                items.append(item)
+            return items, at
+        mapping = {}
+        while at < len(lines) and lines[at][0] == indent and not lines[at][1].startswith("- "):
+            key, value = lines[at][1].split(":", 1)
+            at += 1
+            if value.strip():
+                mapping[key] = scalar(value)
+            else:
+                mapping[key], at = block(at, lines[at][0])
+        return mapping, at
+
+    return block(0, lines[0][0])[0]
+
+
+def from_files(deployment_path, tiers_path, measurements_path):
+    deployment = read_yaml(deployment_path)
+    for key, value in {"accuracy_floor": 0, "discount": 0, "headroom": 0.3, "hurdle": 0, "tuning": "none",
+                       "app_memory_mib": 0, "backbone_influence": 1}.items():
+        deployment.setdefault(key, value)
+    tiers = read_yaml(tiers_path)["tiers"]
+    for tier in tiers:
+        for key in ("install_usd", "os_reserve_mib", "maintenance_per_year"):
+            tier.setdefault(key, 0)
+    measurements = json.load(open(measurements_path))["measurements"]
+    for m in measurements:
+        m["settings"] = json.dumps(m.get("settings"), sort_keys=True)
+    rank, plan = solve(deployment, tiers, measurements)
+    json.dump({"rank": rank, "plan": plan}, sys.stdout)
+
+
 def main():
+    if sys.argv[1] == "--files":
+        return from_files(*sys.argv[2:5])
     rng = random.Random(int(sys.argv[1]))
     cases = []
     for _ in range(int(sys.argv[2])):

@@ -45,7 +45,8 @@ extension Agents {
     struct Approve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let an agent work that waits for approval.",
-            discussion: "Compare its key, in `edgeprof agents show`, with what the agent said when it enrolled."
+            discussion:
+                "Compare its key, in `edgeprof agents show`, with what the agent said when it enrolled. Example: edgeprof agents approve ID"
         )
         @Argument(help: "The agent's id, from `edgeprof agents list`.") var id: String
 
@@ -61,7 +62,7 @@ extension Agents {
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Shut an agent out, at once and for ever; its runs stay.",
-            discussion: "To come back the box enrols again, as another agent."
+            discussion: "To come back the box enrols again, as another agent. Example: edgeprof agents revoke ID"
         )
         @Argument(help: "The agent's id, from `edgeprof agents list`.") var id: String
 

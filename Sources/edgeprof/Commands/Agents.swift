@@ -6,12 +6,16 @@ import HTTPTransport
 struct Agents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The fleet: hosts, tiers, last seen.",
+        discussion: "Example: edgeprof agents list",
         subcommands: [List.self, Show.self, Label.self, Approve.self, Revoke.self]
     )
 
     /// The command `edgeprof agents list`.
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List enrolled agents and the tier each belongs to.")
+        static let configuration = CommandConfiguration(
+            abstract: "List enrolled agents and the tier each belongs to.",
+            discussion: "Example: edgeprof agents list --format json"
+        )
         @OptionGroup var output: OutputOptions
 
         func run() async throws {

@@ -6,7 +6,8 @@ extension Agents {
     /// The command `edgeprof agents show`.
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one agent: its host, when it was last heard of, and what it costs itself."
+            abstract: "Show one agent: its host, when it was last heard of, and what it costs itself.",
+            discussion: "Example: edgeprof agents show ID"
         )
 
         @Argument(help: "The agent's id, as 'edgeprof agents list --format json' gives it.") var id: String

@@ -6,6 +6,7 @@ import HTTPTransport
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "What administrators did.",
+        discussion: "Example: edgeprof audit list",
         subcommands: [List.self]
     )
 

@@ -5,7 +5,8 @@ import HostProbes
 /// The command `edgeprof doctor`.
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What this box can measure, and what mends the rest."
+        abstract: "What this box can measure, and what mends the rest.",
+        discussion: "Example: edgeprof doctor --format json"
     )
 
     @OptionGroup var output: OutputOptions

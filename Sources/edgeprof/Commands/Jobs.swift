@@ -6,6 +6,7 @@ import HTTPTransport
 struct Jobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask agents to profile models.",
+        discussion: "Example: edgeprof jobs create resnet18 densenet121",
         subcommands: [Create.self, List.self, Show.self, Wait.self, Cancel.self]
     )
 
@@ -110,7 +111,10 @@ struct Jobs: AsyncParsableCommand {
 
     /// The command `edgeprof jobs list`.
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List jobs, newest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "List jobs, newest first.",
+            discussion: "Example: edgeprof jobs list --format csv"
+        )
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
@@ -129,6 +133,8 @@ struct Jobs: AsyncParsableCommand {
                 """
                 Ends with 1 when runs failed, were cancelled or expired, or the time ran out. Of a schedule, waits for \
                 this round. A collector that is away meanwhile is waited for.
+
+                Example: edgeprof jobs wait ID --timeout 10m
                 """
         )
 

@@ -5,7 +5,10 @@ import HTTPTransport
 extension Jobs {
     /// The command `edgeprof jobs show`.
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a job and what became of each part of it.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show a job and what became of each part of it.",
+            discussion: "Example: edgeprof jobs show ID"
+        )
 
         @Argument(help: "The job's id.") var id: String
         @OptionGroup var output: OutputOptions
@@ -45,6 +48,8 @@ extension Jobs {
             discussion: """
                 A measurement under way is finished and its run kept. The first job of a schedule stands for the schedule: with it all of \
                 its rounds are given up, and no more are made.
+
+                Example: edgeprof jobs cancel ID
                 """
         )
 

@@ -6,7 +6,8 @@ import KernelDispatch
 struct Kernels: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Kernels compiled in, usable here, chosen.",
-        discussion: "EDGEPROF_ISA or --isa caps the instruction set, so that a box can stand in for a lesser one."
+        discussion:
+            "EDGEPROF_ISA or --isa caps the instruction set, so that a box can stand in for a lesser one. Example: edgeprof kernels --isa avx2"
     )
 
     @Option(help: ArgumentHelp("Highest instruction set used.", valueName: "isa"))

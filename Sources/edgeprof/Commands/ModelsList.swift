@@ -6,7 +6,8 @@ import HTTPTransport
 struct ModelsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the files pushed to the collector."
+        abstract: "List the files pushed to the collector.",
+        discussion: "Example: edgeprof models list"
     )
 
     @OptionGroup var output: OutputOptions

@@ -9,6 +9,8 @@ struct ModelsZoo: AsyncParsableCommand {
             Parameters, multiply-accumulates (MACs) and memory access bytes are counted at 224x224, batch 1, int8, with batch \
             normalization folded where it can be. The arena is the activation memory of the fused plan. --heads lists the \
             backbones with detection and segmentation heads instead, at 512x512.
+
+            Example: edgeprof models zoo --format csv
             """
     )
 

@@ -6,6 +6,7 @@ import HTTPTransport
 struct Runs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measurements the collector holds.",
+        discussion: "Example: edgeprof runs list --model resnet18",
         subcommands: [List.self, Show.self, RunsExport.self, RunsImport.self]
     )
 
@@ -47,7 +48,10 @@ struct Runs: AsyncParsableCommand {
 
     /// The command `edgeprof runs show`.
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show everything one run says.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show everything one run says.",
+            discussion: "Example: edgeprof runs show ID"
+        )
         @Argument(help: "The run's id.") var id: String
         @OptionGroup var output: OutputOptions
 

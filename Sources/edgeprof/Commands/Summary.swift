@@ -6,7 +6,8 @@ import HTTPTransport
 struct Summary: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Model x tier: latency, throughput, memory, runs, hosts.",
-        discussion: "Its JSON is what `edgeprof rank --measurements` reads."
+        discussion:
+            "Its JSON is what `edgeprof rank --measurements` reads. Example: edgeprof summary --format json >measurements.json"
     )
 
     @OptionGroup var output: OutputOptions

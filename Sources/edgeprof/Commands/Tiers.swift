@@ -6,12 +6,16 @@ import HTTPTransport
 struct Tiers: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The hardware price list.",
+        discussion: "Example: edgeprof tiers import examples/tiers.yaml",
         subcommands: [List.self, Import.self]
     )
 
     /// The command `edgeprof tiers list`.
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the collector's tiers.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the collector's tiers.",
+            discussion: "Example: edgeprof tiers list"
+        )
         @OptionGroup var output: OutputOptions
 
         func run() async throws {

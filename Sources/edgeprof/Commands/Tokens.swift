@@ -7,6 +7,7 @@ import HTTPTransport
 struct Tokens: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make, list and revoke tokens.",
+        discussion: "Example: edgeprof tokens create --role viewer --output token",
         subcommands: [Create.self, List.self, Revoke.self]
     )
 
@@ -87,7 +88,10 @@ struct Tokens: AsyncParsableCommand {
 
     /// The command `edgeprof tokens list`.
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List tokens, without their secrets.")
+        static let configuration = CommandConfiguration(
+            abstract: "List tokens, without their secrets.",
+            discussion: "Example: edgeprof tokens list --format csv"
+        )
         @ArgumentParser.Flag(help: "List agents' access tokens too, which they renew every hour.")
         var agents = false
         @OptionGroup var output: OutputOptions
@@ -113,7 +117,10 @@ struct Tokens: AsyncParsableCommand {
 
     /// The command `edgeprof tokens revoke`.
     struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make a token useless from now on.")
+        static let configuration = CommandConfiguration(
+            abstract: "Make a token useless from now on.",
+            discussion: "Example: edgeprof tokens revoke ID"
+        )
         @Argument(help: "The token's id, from `edgeprof tokens list`.") var id: String
 
         func validate() throws { try requireId(id) }

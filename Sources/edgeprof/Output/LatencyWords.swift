@@ -39,9 +39,21 @@ enum LatencyWords {
         return "queries hang together: \(HumanUnits.number(inflation)) are worth one independent"
     }
 
+    /// How queries are spread between the fastest and the 99th percentile, as bars; the slowest hundredth would flatten them.
+    static func shape(_ latency: Run.Latency) -> String? {
+        let pairs = latency.histogram.compactMap { pair -> (value: Double, count: Double)? in
+            guard pair.count == 2, pair[0] <= latency.p99 else { return nil }
+            return (Double(pair[0]), Double(pair[1]))
+        }
+        let bars = Sparkline.histogram(pairs)
+        guard bars.count > 1 else { return nil }
+        return "\(milliseconds(latency.min)) ms \(bars) \(milliseconds(latency.p99)) ms"
+    }
+
     /// Rows of a table of one run's figures: name and value.
     static func rows(_ latency: Run.Latency) -> [[String]] {
         [
+            shape(latency).map { ["from least to p99", $0] },
             certainty(latency).map {
                 ["p99 of this process", [$0, dependence(latency)].compactMap(\.self).joined(separator: "; ")]
             },

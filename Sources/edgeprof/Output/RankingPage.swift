@@ -15,9 +15,10 @@ struct RankingPage {
 
     /// The whole page.
     var text: String {
-        let sentences = result.headline + [result.equalShare?.message].compactMap(\.self)
-        var parts = [sentences.map { TextLayout.paragraph($0, width: width) }.joined(), feasible]
-        parts += [infeasible, steps, differences, notes].compactMap(\.self)
+        let share = result.choices.isEmpty ? nil : result.equalShare?.message
+        let sentences = result.headline + [share].compactMap(\.self)
+        var parts = [sentences.map { TextLayout.paragraph($0, width: width) }.joined()]
+        parts += [result.choices.isEmpty ? nil : feasible, infeasible, steps, differences, notes].compactMap(\.self)
         return parts.joined(separator: "\n")
     }
 
