@@ -26,7 +26,9 @@ struct PlanDecision {
             ? nil
             : best == nil
                 ? "nothing is feasible"
-                : "no choice is worth \(Text.short(1 + ranking.deployment.hurdle)) times its cost"
+                : ranking.deployment.demand.inferencesPerSecond == 0
+                    ? "nobody asks for anything"
+                    : "no choice is worth \(Text.short(1 + ranking.deployment.hurdle)) times its cost"
 
         let feasible = ranking.evaluations.filter { $0.isFeasible && $0.value != nil }
         let corners = Frontier.hull(feasible.map(\.point)).map { feasible[$0] }

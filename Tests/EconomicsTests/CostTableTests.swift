@@ -6,7 +6,7 @@ import Testing
 /// Costs and values by year.
 @Suite struct CostTableTests {
     @Test func sumsAreThoseOfTheChoice() throws {
-        for seed in 0..<60 as Range<UInt64> {
+        for seed in 0..<30 as Range<UInt64> {
             var example = Example(seed: seed)
             example.deployment.tuning?.parallelGpus = 2
             let plan = try Economics.plan(
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func sumsAreThoseOfThePlanBySites() throws {
-        for seed in 0..<120 as Range<UInt64> {
+        for seed in 0..<40 as Range<UInt64> {
             let test = SitePlanTests.Case(seed: seed)
             let plan = try Economics.plan(
                 measurements: MeasurementSet(measurements: test.example.measurements),

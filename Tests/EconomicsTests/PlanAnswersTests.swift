@@ -172,4 +172,41 @@ import Testing
             try Economics.plan(measurements: WorkedExample.measurements, tiers: WorkedExample.tiers, request: request)
         }
     }
+
+    // MARK: Odd inputs
+
+    @Test func whatCanBeAnsweredIs() throws {
+        #expect(
+            try WorkedExample.plan { $0.demand.inferencesPerSecond = 0 }.headline == [
+                "Buy nothing: nobody asks for anything."
+            ]
+        )
+        let impossible = try WorkedExample.plan { $0.slo.milliseconds = 5 }
+        #expect(impossible.headline == ["Buy nothing: nothing is feasible."])
+        #expect(impossible.costByYear.isEmpty && impossible.sitePlan == nil)
+        // What would have to be different is still said.
+        #expect(impossible.counterfactuals.first?.levers[1].needed ?? 0 > 5)
+        #expect(impossible.sensitivity?.choice.contains { $0.above != nil || $0.below != nil } == true)
+        var tiers = WorkedExample.tiers
+        for index in tiers.tiers.indices { tiers.tiers[index].priceUsd = 0 }
+        var measurements = WorkedExample.measurements
+        // No accuracy, none published either; never measured.
+        measurements.measurements[0].model = "mine"
+        measurements.measurements[0].accuracy = nil
+        measurements.measurements[1].throughputPerSecond = 0
+        let plan = try Economics.plan(
+            measurements: measurements,
+            tiers: tiers,
+            deployment: WorkedExample.deployment
+        )
+        #expect(plan.choice?.model == "resnet50")
+        #expect(plan.choices.choice("mine", "small")?.failed == ["accuracy"])
+        #expect(plan.counterfactuals.contains { $0.model == "mine" })
+        let nothing = try Economics.plan(
+            measurements: MeasurementSet(measurements: []),
+            tiers: tiers,
+            deployment: WorkedExample.deployment
+        )
+        #expect(nothing.choice == nil && nothing.frontier.isEmpty && nothing.counterfactuals.isEmpty)
+    }
 }

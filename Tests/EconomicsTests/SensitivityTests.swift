@@ -51,7 +51,7 @@ import Testing
         return first.alternative
     }
 
-    @Test(arguments: 0..<12) func agreesWithDenseScanning(seed: Int) throws {
+    @Test(arguments: 0..<8) func agreesWithDenseScanning(seed: Int) throws {
         let example = Example(seed: UInt64(seed), families: 1)
         for isPlan in [true, false] {
             let objective: Objective =

@@ -153,14 +153,16 @@ import Testing
         choose(0)
     }
 
+    /// The plan by itself, without all that is said beside it.
     private static func plan(_ test: Case) throws -> PlanResult.SitePlan {
-        try #require(
-            try Economics.plan(
-                measurements: MeasurementSet(measurements: test.example.measurements),
-                tiers: TierList(tiers: test.example.tiers),
-                request: test.request
-            ).sitePlan
+        let deployment = test.request.typicalDeployment
+        let ranking = try Ranking(
+            measurements: MeasurementSet(measurements: test.example.measurements),
+            tiers: TierList(tiers: test.example.tiers),
+            deployment: deployment,
+            objective: deployment.value == nil ? .cost : .plan(hurdle: deployment.hurdle)
         )
+        return SitePlanner(ranking, request: test.request).solve().plan
     }
 
     private static func check(_ test: Case, _ place: String) throws -> Bool {

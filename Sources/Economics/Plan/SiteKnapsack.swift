@@ -16,16 +16,16 @@ struct SiteKnapsack {
     /// Most tiers with stock.
     static let mostStocks = 8
 
-    private typealias Units = SIMD8<Double>
+    typealias Units = SIMD8<Double>
 
-    private struct Item {
+    struct Item {
         var option: Int?
         var gain: Double
         var cost: Double
         var units: Units
     }
 
-    private struct Class {
+    struct Class {
         var group: Int
         var lot: Int
         var items: [Item]
@@ -35,7 +35,7 @@ struct SiteKnapsack {
         var nearest: Double
     }
 
-    private struct State {
+    struct State {
         var gain: Double
         var cost: Double
         var loss: Double
@@ -43,15 +43,17 @@ struct SiteKnapsack {
         var node: Int32
     }
 
-    private let problem: SiteProblem
-    private let factor: Double
-    private let budget: Double?
-    private let tuning: Double
-    private let items: [[Item]]
-    private let stockUnits: Units
-    private let stockPrices: Units
-    private var moneyPrice = 0.0
-    private var granted = Units()
+    let problem: SiteProblem
+    let factor: Double
+    let budget: Double?
+    let tuning: Double
+    let items: [[Item]]
+    let stockUnits: Units
+    let stockPrices: Units
+    /// Price of a dollar, λ.
+    var moneyPrice = 0.0
+    /// Share of each stock's saving that every unit is granted, μ.
+    var granted = Units()
 
     /// Prepares the options these families allow; nil where the budget does not even pay their tuning.
     init?(_ problem: SiteProblem, allowed: [Bool]) {
@@ -103,85 +105,6 @@ struct SiteKnapsack {
 
     private func isAffordable(_ cost: Double, _ units: Units) -> Bool {
         budget.map { cost - saved(units) <= $0 } ?? true
-    }
-
-    // MARK: Relaxation
-
-    private func score(_ item: Item) -> Double {
-        item.gain - moneyPrice * item.cost + (factor + moneyPrice) * (stockPrices * granted * item.units).sum()
-    }
-
-    private func best(_ group: Int) -> Int {
-        var best = (index: 0, score: -Double.infinity)
-        for (index, item) in items[group].enumerated() {
-            let score = score(item)
-            // Cheapest first: of equals the cheapest.
-            if score > best.score { best = (index, score) }
-        }
-        return best.index
-    }
-
-    private func relaxed() -> (bound: Double, cost: Double, units: Units) {
-        var (sum, cost, units) = (0.0, 0.0, Units())
-        for group in items.indices {
-            let item = items[group][best(group)]
-            let count = Double(problem.groups[group].count)
-            sum += count * score(item)
-            cost += count * item.cost
-            units += count * item.units
-        }
-        let rest = (stockPrices * (Units(repeating: 1) - granted) * stockUnits).sum()
-        let bound = sum + (factor + moneyPrice) * rest + moneyPrice * (budget ?? 0) - factor * tuning
-        return (bound, cost - (stockPrices * granted * units).sum() - rest, units)
-    }
-
-    /// Looks for the prices with the least bound, one at a time in turn; any prices give a valid one.
-    private mutating func relax() -> Double {
-        var least = (bound: relaxed().bound, money: moneyPrice, granted: granted)
-        func remember(_ bound: Double) {
-            if bound < least.bound { least = (bound, moneyPrice, granted) }
-        }
-        for _ in 0..<(problem.stock.isEmpty ? 1 : 6) {
-            if let budget { remember(priceMoney(budget)) }
-            for index in problem.stock.indices.prefix(Self.mostStocks) {
-                var (low, high) = (0.0, 1.0)
-                for _ in 0..<30 {
-                    granted[index] = (low + high) / 2
-                    let now = relaxed()
-                    remember(now.bound)
-                    if now.units[index] > stockUnits[index] { high = granted[index] } else { low = granted[index] }
-                }
-                for end in [0.0, 1.0, low, high] {
-                    granted[index] = end
-                    remember(relaxed().bound)
-                }
-                granted = least.granted
-            }
-        }
-        (moneyPrice, granted) = (least.money, least.granted)
-        return least.bound
-    }
-
-    /// The least price of money at which the relaxed plan is affordable.
-    private mutating func priceMoney(_ budget: Double) -> Double {
-        moneyPrice = 0
-        var now = relaxed()
-        if now.cost <= budget { return now.bound }
-        var (low, high) = (0.0, 1.0)
-        moneyPrice = high
-        now = relaxed()
-        while now.cost > budget, high < 1e15 {
-            low = high
-            high *= 4
-            moneyPrice = high
-            now = relaxed()
-        }
-        for _ in 0..<60 {
-            moneyPrice = (low + high) / 2
-            if relaxed().cost > budget { low = moneyPrice } else { high = moneyPrice }
-        }
-        moneyPrice = high
-        return relaxed().bound
     }
 
     // MARK: Search
