@@ -113,19 +113,23 @@ struct RunTemplate: Sendable {
     let agent: Int
     private var bytes: [UInt8]
     private let idPlace: Int
+    private let agentPlace: Int
     private let timePlace: Int
 
     init?(agent: Int, agentId: String, model: Int, host: Int, samples: inout SampleRuns) {
         let moment = Timestamp(Self.time) ?? Timestamp(millisecondsSinceEpoch: 0)
         let run = samples.run(model: model, host: host, agentId: agentId, id: Self.id, at: moment)
         let data = Fleet.json(RunBatch(runs: [run]))
-        guard let id = Self.find(Self.id, in: data), let time = Self.find(Self.time, in: data) else { return nil }
-        (self.agent, bytes, idPlace, timePlace) = (agent, data, id, time)
+        guard let id = Self.find(Self.id, in: data), let time = Self.find(Self.time, in: data),
+            let agentPlace = Self.find(agentId, in: data)
+        else { return nil }
+        (self.agent, bytes, idPlace, timePlace, self.agentPlace) = (agent, data, id, time, agentPlace)
     }
 
-    /// A body with one run.
-    func body(id: String, at moment: Timestamp) -> [UInt8] {
+    /// A body with one run, of the template's agent or another.
+    func body(id: String, at moment: Timestamp, agentId: String? = nil) -> [UInt8] {
         var body = bytes
+        if let agentId { body.replaceSubrange(agentPlace..<(agentPlace + 36), with: agentId.utf8) }
         body.replaceSubrange(idPlace..<(idPlace + 36), with: id.utf8)
         body.replaceSubrange(timePlace..<(timePlace + 24), with: moment.description.utf8)
         return body
