@@ -226,6 +226,7 @@ let measurement: [Target] = [
     .target(name: "Systemd", dependencies: [logging, serviceLifecycle]),
     .target(name: "EdgeprofAPI"),
     .target(name: "Economics", dependencies: ["Statistics", "EdgeprofAPI"], swiftSettings: optimized),
+    .target(name: "Comparison", dependencies: ["Statistics", "EdgeprofAPI"], swiftSettings: optimized),
     .target(
         name: "MeasurementCore",
         dependencies: [
@@ -287,7 +288,8 @@ let collector: [Target] = [
     .target(
         name: "CollectorAPI",
         dependencies: [
-            "CollectorStore", "Economics", "EdgeprofAPI", "Gzip", "Statistics", "WireJSON", hummingbird, logging,
+            "CollectorStore", "Comparison", "Economics", "EdgeprofAPI", "Gzip", "Statistics", "WireJSON", hummingbird,
+            logging,
             serviceLifecycle, crypto, nioCore, nioHTTPTypes, nioSSL,
         ],
         path: "collector/CollectorAPI"
@@ -365,7 +367,7 @@ let programs: [Target] = [
             "Measurement", "InferenceEngine", "KernelDispatch", "KernelBenchmark", "NetworkGraph", "Quantization",
             "ModelZoo", "HostInfo", "HostProbes", "Economics", "EdgeprofAPI", "HTTPTransport", "ONNXFormat",
             "ONNXImport", "ONNXExport", "Calibration", "FloatInference", "Images", "NumPyFiles", "Datasets",
-            "Statistics", "CacheSimulation", argumentParser, yams,
+            "Statistics", "CacheSimulation", "Comparison", argumentParser, yams,
         ]
     ),
 ]
@@ -432,6 +434,11 @@ let testTargets: [Target] = [
     tests("Systemd", logging, serviceLifecycle),
     tests("EdgeprofAPI"),
     .testTarget(
+        name: "ComparisonTests",
+        dependencies: ["Comparison", "Statistics", "EdgeprofAPI"],
+        swiftSettings: optimized
+    ),
+    .testTarget(
         name: "EconomicsTests",
         dependencies: ["Economics", "Statistics", "EdgeprofAPI", yams],
         exclude: ["recompute.py"]
@@ -495,8 +502,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "edgeprofTests",
         dependencies: [
-            "edgeprof", "EdgeprofAPI", "HTTPTransport", "Economics", "InferenceEngine", "Measurement", "ModelZoo",
-            "Images",
+            "edgeprof", "EdgeprofAPI", "HTTPTransport", "Comparison", "Economics", "InferenceEngine", "Measurement",
+            "ModelZoo", "Images",
         ]
     ),
     .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI"], exclude: ["Fixtures"]),

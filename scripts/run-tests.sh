@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 groups=(
   "engine=(NetworkGraph|ModelZoo|Quantization|InferenceEngine|Kernels|CacheSimulation)Tests"
   "models=(ONNXFormat|ONNXImport|ONNXExport|FloatInference|Calibration|Images|NumPyFiles|Datasets)Tests"
-  "decision=(Statistics|Checksum|Systemd|Economics|EdgeprofAPI|edgeprof)Tests"
+  "decision=(Statistics|Checksum|Systemd|Economics|Comparison|EdgeprofAPI|edgeprof)Tests"
   "host=(HostInfo|HostProbes|PerfCounters)Tests"
   "measurement=(MeasurementCore|Measurement)Tests"
   "agent=(Gzip|HTTPTransport|Spool|Uploader|AgentRuntime)Tests"

@@ -12,7 +12,7 @@ struct EdgeprofCommand: AsyncParsableCommand {
             Measures int8 networks on this box (models, inspect, export, quantize, run, evaluate, profile, kernels, \
             doctor) and, with a collector, on a fleet (login, agents, jobs, runs, summary, tiers, rank, plan).
 
-            Exit codes: 0 done, 1 failed, 2 bad usage.
+            Exit codes: 0 done, 1 failed, 2 bad usage, 3 a gate not passed.
             """,
         version: Edgeprof.version,
         subcommands: [],
@@ -55,7 +55,8 @@ struct EdgeprofCommand: AsyncParsableCommand {
                 exit(withCode: 2)
             default:
                 if !message.isEmpty { Terminal.complain("edgeprof: \(error)") }
-                exit(withCode: 1)
+                // 1, but for a gate that was not passed.
+                exit(withCode: (error as? ExitCode)?.rawValue ?? 1)
             }
         }
     }

@@ -29,6 +29,7 @@ import Testing
         Route(.get, "/v1/runs/ID", [.viewer, .admin]),
         Route(.get, "/v1/runs/export?format=csv", [.viewer, .admin]),
         Route(.post, "/v1/runs/import", [.admin]),
+        Route(.post, "/v1/runs/compare", [.viewer, .admin]),
         Route(.get, "/v1/agents", [.viewer, .admin]),
         Route(.get, "/v1/agents/ID", [.viewer, .admin]),
         Route(.post, "/v1/agents/ID/approve", [.admin]),
@@ -48,6 +49,7 @@ import Testing
         Route(.get, "/v1/tiers", [.viewer, .admin]),
         Route(.put, "/v1/tiers", [.admin]),
         Route(.get, "/v1/summary", [.viewer, .admin]),
+        Route(.get, "/v1/changes", [.viewer, .admin]),
         Route(.post, "/v1/rank", [.viewer, .admin]),
         Route(.post, "/v1/plan", [.viewer, .admin]),
     ]

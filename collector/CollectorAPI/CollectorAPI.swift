@@ -89,6 +89,7 @@ public struct CollectorAPI: Sendable {
             .endpoints
             + RunController(store: store, clock: clock).endpoints
             + RunExportController(store: store).endpoints
+            + ComparisonController(store: store, ranking: ranking).endpoints
             + JobController(store: store, clock: clock, bell: bell).endpoints
             + TokenController(store: store, clock: clock).endpoints
             + ModelController(store: store, clock: clock).endpoints

@@ -7,7 +7,7 @@ struct Runs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measurements the collector holds.",
         discussion: "Example: edgeprof runs list --model resnet18",
-        subcommands: [List.self, Show.self, RunsExport.self, RunsImport.self]
+        subcommands: [List.self, Show.self, Compare.self, RunsExport.self, RunsImport.self]
     )
 
     /// The command `edgeprof runs list`.

@@ -6,16 +6,39 @@ import HTTPTransport
 struct Summary: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Model x tier: latency, throughput, memory, runs, hosts.",
-        discussion:
-            "Its JSON is what `edgeprof rank --measurements` reads. Example: edgeprof summary --format json >measurements.json"
+        discussion: """
+            Its JSON is what `edgeprof rank --measurements` reads. With --changes: whose median latency changed, since when \
+            and by how much, with at most 5 % of what is shown false on average (docs/comparing.md).
+
+            Examples:
+              edgeprof summary --format json >measurements.json
+              edgeprof summary --changes
+              edgeprof summary --predict
+            """
     )
+
+    @ArgumentParser.Flag(help: "What changed on the fleet, instead of what was measured.")
+    var changes = false
+
+    @ArgumentParser.Flag(help: "Also models on tiers they were not run on, by their rooflines (docs/economics.md).")
+    var predict = false
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if changes && predict { throw ValidationError("--changes and --predict are questions of their own") }
+    }
+
     func run() async throws {
+        if changes { return try ChangesTable.write(try await CollectorConnection.saved().changes(), output) }
         let set = try await CollectorConnection.saved().summary()
         let isNarrow = output.isNarrow
-        try output.write(set, as: Self.table(set.measurements, isNarrow: isNarrow))
+        let predictions = predict ? Predictions(set, try await CollectorConnection.saved().tiers()) : nil
+        try output.write(
+            WithPredictions(result: set, predictions: predictions?.set),
+            as: Self.table(set.measurements, isNarrow: isNarrow)
+        )
+        if output.resolved == .table, let predictions { Terminal.write(predictions.page(width: Terminal.width)) }
         if isNarrow, set.measurements.contains(where: { $0.basis != .measured }) {
             Terminal.write("* a stand-in or estimate, not measured on such a box\n")
         }

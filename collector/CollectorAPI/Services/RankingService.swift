@@ -1,4 +1,5 @@
 import CollectorStore
+import Comparison
 import Economics
 import EdgeprofAPI
 import Foundation
@@ -49,6 +50,13 @@ actor RankingService {
         let summary = Summary(digests.values, inputs)
         cached = summary
         return summary
+    }
+
+    /// What changed in the fleet, as of now, and the data version it is of.
+    func changes() async throws -> (version: Int64, changes: FleetChanges) {
+        let summary = try await summary()
+        let digests = digests
+        return (summary.version, await Task { FleetChanges(in: RunSeries.all(in: digests.values)) }.value)
     }
 
     /// The summary's document, and the data version it is of.

@@ -1,4 +1,5 @@
 import CollectorStore
+import Comparison
 import Economics
 import EdgeprofAPI
 import Statistics
@@ -10,6 +11,8 @@ struct RollupDigest: Sendable {
     let measurement: HostMeasurement?
     /// Whether runs were left out for a histogram that cannot be read.
     let unusableRuns: Int
+    /// Its undisturbed runs' medians, by which changes are found.
+    let points: [RunSeries.Point]
 
     init(_ rollup: Rollup) {
         key = rollup.key
@@ -25,6 +28,7 @@ struct RollupDigest: Sendable {
         }
         measurement = HostMeasurement(of: facts, latestRun: rollup.latest.first?.runId ?? "")
         unusableRuns = unusable
+        points = rollup.points
     }
 }
 
@@ -93,6 +97,7 @@ struct Summary: Sendable {
                 unusable += digest.unusableRuns
                 if var measurement = digest.measurement {
                     measurement.tier = tiers[0]
+                    if host.isDeclaredStandIn { measurement.isStandIn = true }
                     hosts.append(measurement)
                 }
             case 0: withoutTier.insert(digest.key.hostname)
@@ -140,6 +145,8 @@ private struct TierMatch: Hashable {
         (cpuModel, memoryBytes, board) = (key.cpuModel, key.memoryBytes, key.board)
         self.labels = key.agentId.flatMap { labels[$0] } ?? [:]
     }
+
+    var isDeclaredStandIn: Bool { labels[TierMatcher.standInLabel] != nil }
 
     func tiers(among tiers: [Tier]) -> [String] {
         TierMatcher.tiers(
