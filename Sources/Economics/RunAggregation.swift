@@ -9,7 +9,7 @@ public enum RunAggregation {
     /// model, files get the first digits of their hash behind it, as in `resnet18@1f0c22e9`.
     ///
     /// Disturbed runs are left out unless all of a group are, which is then marked `disturbed`; so are runs too short
-    /// to get thermally steady, where steady ones exist.
+    /// to get thermally steady, where steady ones exist, and stand-ins, where the model was measured on the tier itself.
     ///
     /// - Parameters:
     ///   - runs: The runs, in any order.
@@ -77,7 +77,7 @@ public enum RunAggregation {
         from hosts: [(group: Group, host: HostMeasurement)],
         _ accuracies: [String: ModelAccuracy]
     ) -> MeasurementSet {
-        let groups = Dictionary(grouping: hosts, by: \.group)
+        let groups = Dictionary(grouping: withoutNeedlessStandIns(hosts), by: \.group)
         let ordered = groups.map { (key: $0.key.sortKey, group: $0.key, hosts: $0.value) }.sorted { $0.key < $1.key }
         return MeasurementSet(
             measurements: ordered.compactMap { _, group, hosts in
@@ -89,6 +89,14 @@ public enum RunAggregation {
                 )
             }
         )
+    }
+
+    /// Stand-ins count only for models that nobody measured on the tier itself, in whatever settings.
+    private static func withoutNeedlessStandIns(
+        _ hosts: [(group: Group, host: HostMeasurement)]
+    ) -> [(group: Group, host: HostMeasurement)] {
+        let measured = Set(hosts.filter { !$0.host.isStandIn }.map { [$0.group.model, $0.group.tier] })
+        return hosts.filter { !$0.host.isStandIn || !measured.contains([$0.group.model, $0.group.tier]) }
     }
 
     private struct Host: Hashable {

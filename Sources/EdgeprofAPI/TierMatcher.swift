@@ -25,12 +25,18 @@ public struct TierMatchFacts: Sendable, Equatable {
 
 /// Finds the tiers a host belongs to.
 public enum TierMatcher {
+    /// The label by which a host is declared to stand in for a tier: its value is the tier's id.
+    public static let standInLabel = "stand-in-for"
+
     /// The ids of the tiers whose rule the host meets, in the order of the list.
     ///
     /// A tier picked by label goes before those that only recognise the hardware, because somebody chose it. One match
     /// is the good case. None and several are the caller's to report: a host without a tier cannot be ranked, and one
     /// in two tiers would be ranked at two prices.
+    ///
+    /// A host that is declared a stand-in belongs to that tier alone, whatever it is itself.
     public static func tiers(matching facts: TierMatchFacts, in tiers: [Tier]) -> [String] {
+        if let tier = facts.labels[standInLabel] { return tiers.map(\.id).filter { $0 == tier } }
         let matches = tiers.filter { $0.match.accepts(facts) }
         let labelled = matches.filter { !$0.match.label.isEmpty }
         return (labelled.isEmpty ? matches : labelled).map(\.id)

@@ -70,6 +70,20 @@ import Testing
         #expect(try only(runs).basis == .standIn)
     }
 
+    /// A stand-in is an estimate: it counts for what nobody measured on the tier, and is never mixed with what was.
+    @Test func standInsGiveWayToTheTierItself() throws {
+        var runs = try [run("a", throughput: 10), run("b", throughput: 90), run("c", throughput: 99)]
+        runs[1].isStandIn = true
+        runs[2].isStandIn = true
+        runs[2].settings.isa = "avx2"
+        let measured = try only(runs)
+        #expect(measured.basis == .measured && measured.throughputPerSecond == 10)
+        #expect(measured.hosts.map(\.id) == ["a"])
+        runs[0].model = "other"
+        let list = RunAggregation.measurements(from: runs).measurements
+        #expect(list.filter { $0.model != "other" }.map(\.basis) == [.standIn, .standIn])
+    }
+
     @Test func groupsGoByModelTierAndSettings() throws {
         var runs = try [run("a"), run("a"), run("a"), run("a")]
         runs[1].model = "mine"

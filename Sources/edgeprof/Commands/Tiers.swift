@@ -7,7 +7,7 @@ struct Tiers: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The hardware price list.",
         discussion: "Example: edgeprof tiers import examples/tiers.yaml",
-        subcommands: [List.self, Import.self]
+        subcommands: [List.self, Hosts.self, Check.self, Import.self, Export.self]
     )
 
     /// The command `edgeprof tiers list`.
@@ -19,7 +19,8 @@ struct Tiers: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let list = try await CollectorConnection.saved().tiers()
+            let client = try CollectorConnection.saved()
+            let list = try await client.tiers()
             try output.write(
                 list,
                 as: Table(
@@ -30,6 +31,8 @@ struct Tiers: AsyncParsableCommand {
                     rows: list.tiers.map(row)
                 )
             )
+            guard output.resolved == .table else { return }
+            Terminal.write(TierHosts.warning(try await client.agents().agents, width: Terminal.width))
         }
 
         private func row(_ tier: Tier) -> [String] {
