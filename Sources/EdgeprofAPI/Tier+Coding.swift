@@ -14,6 +14,8 @@ extension Tier {
         case boardToWall = "board_to_wall"
         case pricedOn = "priced_on"
         case caches
+        case peakGops = "peak_gops"
+        case bandwidthGbps = "bandwidth_gbps"
         case match
     }
 
@@ -36,6 +38,8 @@ extension Tier {
             boardToWall: try container.decodeIfPresent(Double.self, forKey: .boardToWall),
             pricedOn: try container.decodeIfPresent(String.self, forKey: .pricedOn),
             caches: try container.decodeIfPresent(Caches.self, forKey: .caches),
+            peakGops: try container.decodeIfPresent(Double.self, forKey: .peakGops),
+            bandwidthGbps: try container.decodeIfPresent(Double.self, forKey: .bandwidthGbps),
             match: try container.decodeIfPresent(Match.self, forKey: .match) ?? Match()
         )
     }

@@ -30,6 +30,10 @@ public struct Tier: Codable, Sendable, Equatable {
     public var pricedOn: String?
     /// Data caches a core sees, by which nothing is ranked; none when unknown.
     public var caches: Caches?
+    /// int8 operations a second of the whole unit at most, two a multiply-accumulate, in 10⁹; for predictions alone.
+    public var peakGops: Double?
+    /// Bytes a second from main memory at most, in 10⁹; for predictions alone.
+    public var bandwidthGbps: Double?
     /// Which hosts belong to the tier; an empty rule matches none.
     public var match: Match
 
@@ -94,6 +98,8 @@ public struct Tier: Codable, Sendable, Equatable {
         boardToWall: Double? = nil,
         pricedOn: String? = nil,
         caches: Caches? = nil,
+        peakGops: Double? = nil,
+        bandwidthGbps: Double? = nil,
         match: Match = Match()
     ) {
         self.id = id
@@ -110,6 +116,8 @@ public struct Tier: Codable, Sendable, Equatable {
         self.boardToWall = boardToWall
         self.pricedOn = pricedOn
         self.caches = caches
+        self.peakGops = peakGops
+        self.bandwidthGbps = bandwidthGbps
         self.match = match
     }
 }

@@ -51,6 +51,8 @@ extension Tier {
             collector.add("\(path).priced_on", "`\(pricedOn)` is not a day such as 2026-11-22")
         }
         caches?.collectProblems("\(path).caches", into: &collector)
+        if let peakGops { collector.require(peakGops, "\(path).peak_gops", in: 0.01...10_000_000) }
+        if let bandwidthGbps { collector.require(bandwidthGbps, "\(path).bandwidth_gbps", in: 0.01...100_000) }
         match.collectProblems("\(path).match", into: &collector)
     }
 

@@ -14,7 +14,17 @@ import Testing
                 startedAt: Harness.start.advanced(bySeconds: index),
                 milliseconds: index < 10 ? 20 : 22
             )
-            run.latencyNanoseconds?.p50 += UInt64(index % 5) * 25_000
+            let nanoseconds = UInt64(index < 10 ? 20_000_000 : 22_000_000) + UInt64(index % 5) * 25_000
+            run.latencyNanoseconds = Run.Latency(
+                p50: nanoseconds,
+                p90: nanoseconds,
+                p99: nanoseconds,
+                min: nanoseconds,
+                max: nanoseconds,
+                mean: Double(nanoseconds),
+                count: 100,
+                histogram: [[nanoseconds, 100]]
+            )
             return run
         }
     }
@@ -38,7 +48,7 @@ import Testing
                 try await client.send(.post, "/v1/runs/compare", as: harness.viewer.text, json: request)
             }
             let stored = try await client.send(.post, "/v1/runs", as: harness.admin.text, json: RunBatch(runs: runs))
-            #expect(stored.status == 200)
+            #expect(try stored.decode(RunBatchResult.self).results.allSatisfy { $0.status == .stored })
             let answer = try await compare(body { $0.require = ["p50.change <= 20%"] })
             #expect(answer.status == 200)
             let comparison = try answer.decode(RunComparison.self)
@@ -95,6 +105,40 @@ import Testing
             #expect(status == 404)
             (status, _) = try await problem { $0.require = Array(repeating: "p50 > 5ms", count: 101) }
             #expect(status == 422)
+        }
+    }
+    /// 34 runs of a model on each of two hosts, the second slower by a tenth since its 20th of the last 32.
+    @Test func changesOfTheFleetAreFound() async throws {
+        let harness = try await Harness()
+        let (steady, slowed) = (try await harness.enroll("1"), try await harness.enroll("2"))
+        let runs = [(steady, 99), (slowed, 22)].flatMap { agent, change in
+            (0..<34).map { index -> Run in
+                var run = Run.sample(agentId: agent.id, startedAt: Harness.start.advanced(bySeconds: index))
+                let nanoseconds = UInt64(index < change ? 20_000_000 : 22_000_000) + UInt64(index * 7 % 11) * 10_000
+                run.latencyNanoseconds = Run.Latency(
+                    p50: nanoseconds,
+                    p90: nanoseconds,
+                    p99: nanoseconds,
+                    min: nanoseconds,
+                    max: nanoseconds,
+                    mean: Double(nanoseconds),
+                    count: 100,
+                    histogram: [[nanoseconds, 100]]
+                )
+                return run
+            }
+        }
+        try await harness.requests { client in
+            #expect(try await client.get("/v1/changes").decode(FleetChanges.self).checked == 0)
+            let stored = try await client.send(.post, "/v1/runs", as: harness.admin.text, json: RunBatch(runs: runs))
+            #expect(try stored.decode(RunBatchResult.self).results.allSatisfy { $0.status == .stored })
+            let fleet = try await client.get("/v1/changes").decode(FleetChanges.self)
+            #expect(fleet.checked == 2 && fleet.tooShort == 0)
+            let change = try #require(fleet.changes.first)
+            #expect(fleet.changes.count == 1 && change.hostId == slowed.id)
+            #expect(change.runsBefore == 20 && change.runsAfter == 12)
+            #expect(change.firstAfter == Harness.start.advanced(bySeconds: 22))
+            #expect(abs(change.ratio - 1.1) < 0.005)
         }
     }
 }

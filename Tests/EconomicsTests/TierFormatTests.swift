@@ -35,6 +35,7 @@ import Yams
         list.tiers[0].boardToWall = 1.1
         list.tiers[0].pricedOn = "2026-11-22"
         list.tiers[0].caches = .init(l1dKib: 32, l2Kib: 1024)
+        (list.tiers[0].peakGops, list.tiers[0].bandwidthGbps) = (38.4, 4.2)
         let data = try JSONEncoder().encode(list)
         #expect(try JSONDecoder().decode(TierList.self, from: data) == list)
         let text = String(decoding: data, as: UTF8.self)
@@ -87,6 +88,8 @@ import Yams
         BadValue("tiers[0].board_to_wall", { $0.tiers[0].boardToWall = 0.9 }),
         BadValue("tiers[0].priced_on", { $0.tiers[0].pricedOn = "22.11.2026" }),
         BadValue("tiers[0].priced_on", { $0.tiers[0].pricedOn = "2026-13-01" }),
+        BadValue("tiers[0].peak_gops", { $0.tiers[0].peakGops = 0 }),
+        BadValue("tiers[0].bandwidth_gbps", { $0.tiers[0].bandwidthGbps = .nan }),
         BadValue("tiers[0].caches", { $0.tiers[0].caches = .init() }),
         BadValue("tiers[0].caches.l1d_kib", { $0.tiers[0].caches = .init(l1dKib: 0) }),
         BadValue("tiers[0].caches.l2_kib", { $0.tiers[0].caches = .init(l2Kib: .max) }),

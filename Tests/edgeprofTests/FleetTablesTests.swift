@@ -104,7 +104,7 @@ import Testing
         )
         let page = ComparisonTable.page(comparison, width: 80)
         #expect(page.hasPrefix("Gates not passed.\n"))
-        #expect(page.contains("20.0 ms  22.0 ms    +10.0   +5.00 to +15.0  worse"))
+        #expect(page.contains("20.0 ms  22.0 ms     +10.0  +5.00 to +15.0  worse"))
         #expect(page.contains("A 5 runs, 1 disturbed and left out, B 6 runs"))
         #expect(page.contains("NOT PASSED: resnet18: require p99 <= 20ms: it is 22 ms (21 to 23)"))
         #expect(page.contains("Differs: program: A has 1; B has 2"))

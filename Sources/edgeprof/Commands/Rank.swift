@@ -18,6 +18,7 @@ struct Rank: AsyncParsableCommand {
               edgeprof rank --deployment d.yaml --tier raspberry-pi-5-4g --model resnet18 --model resnet50
               edgeprof rank --deployment d.yaml --what-if price.large=60,demand=x2
               edgeprof rank --deployment d.yaml --tiers t.yaml --measurements m.json --format csv
+              edgeprof rank --deployment d.yaml --all --predict
             """
     )
 
@@ -35,13 +36,28 @@ struct Rank: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Rank this model only; repeatable.", valueName: "name"))
     var model: [String] = []
 
+    @ArgumentParser.Flag(help: "Also models on tiers they were not run on, by their rooflines; marked predicted.")
+    var predict = false
+
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let deployment = try inputs.economicCase()
         let options = RankingOptions(objective: by?.objective, models: model, tiers: tier, whatIf: inputs.whatIf)
-        let result: RankingResult
+        var result: RankingResult
+        var predictions: Predictions?
         switch try inputs.source() {
+        case _ where predict:
+            let (measurements, tiers) = try await inputs.documents()
+            let found = Predictions(measurements, tiers)
+            result = try Economics.rank(
+                measurements: found.joined(to: measurements),
+                tiers: tiers,
+                deployment: deployment,
+                options: options
+            )
+            result.warnings += found.set.notes
+            predictions = found
         case .files(let measurements, let tiers):
             result = try Economics.rank(
                 measurements: measurements,
@@ -54,10 +70,12 @@ struct Rank: AsyncParsableCommand {
         }
         let shown = all ? result.choices : result.choices.filter(\.bestTierForModel)
         switch output.resolved {
-        case .json: Terminal.write(try JSONOutput.text(result))
+        case .json:
+            Terminal.write(try JSONOutput.text(WithPredictions(result: result, predictions: predictions?.set)))
         case .csv, .markdown: Terminal.write(RankingTable.table(shown).rendered(as: output.resolved))
         case .table: Terminal.write(RankingPage(result, shown: shown, width: Terminal.width).text)
         }
+        if output.resolved == .table, let predictions { Terminal.write(predictions.page(width: Terminal.width)) }
         if result.choices.isEmpty { Terminal.complain(FirstSteps.nothingMeasured) }
     }
 }
