@@ -131,7 +131,7 @@ enum Example {
         for words in [
             "Buy resnet50 on large: 2 units a site, 46,493 USD over 3 years", "The question", "Evidence", "Method",
             "What is not known", "p99 197 ms &gt; 150 ms: needs 1.31x", "<polyline", "Example prices",
-            "20 USD a million", "backbone",
+            "20 USD a million", "backbone", "net to date", "slo.milliseconds", "densenet121: at an accuracy of",
         ] {
             #expect(page.contains(words), "\(words)")
         }

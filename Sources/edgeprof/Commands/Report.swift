@@ -46,14 +46,16 @@ struct Report: AsyncParsableCommand {
             ),
             plan: try Economics.plan(
                 measurements: measurements,
-                tiers: supposed.tiers,
-                deployment: supposed.deployment
+                tiers: tiers,
+                request: PlanningRequest(deployment: deployment, whatIf: inputs.whatIf)
             ),
             printed: "Printed \(Self.today) by edgeprof \(Edgeprof.version)"
         )
         let document = report.document
         try OutputFile.write(Self.isPage(output) ? document.html : document.markdown, to: output)
-        Terminal.write("\(report.plan.headline.last ?? "nothing to say") Written to \(output).\n")
+        let headline = report.plan.headline
+        let answer = headline.first { $0.hasPrefix("Buy") } ?? headline.last ?? "Nothing to say."
+        Terminal.write("\(answer) Written to \(output).\n")
         if report.ranking.choices.isEmpty { Terminal.complain(FirstSteps.nothingMeasured) }
     }
 

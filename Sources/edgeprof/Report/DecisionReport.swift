@@ -36,6 +36,10 @@ struct DecisionReport {
         } else if let reason = plan.choiceReason {
             blocks.append(.paragraph("Nothing is bought: \(reason)."))
         }
+        if !plan.costByYear.isEmpty {
+            blocks.append(.paragraph("What is paid and gained by year, USD:"))
+            blocks.append(.table(PlanTable.years(plan.costByYear, total: plan.choice)))
+        }
         // The caveat is said already.
         blocks.append(
             .paragraph(
@@ -142,22 +146,7 @@ struct DecisionReport {
         var blocks: [ReportDocument.Block] = []
         if !plan.frontier.isEmpty {
             blocks.append(.paragraph("Step by step from buying nothing, what each further dollar returns:"))
-            blocks.append(
-                .table(
-                    Table(
-                        columns: [
-                            .text("choice"), .number("cost USD"), .number("value USD"), .number("return on the step"),
-                        ],
-                        rows: plan.frontier.map { point in
-                            [
-                                "\(point.model) on \(point.tier)", HumanUnits.dollars(point.tcoUsd),
-                                HumanUnits.dollars(point.valueUsd),
-                                point.incrementalRoi.map(HumanUnits.number) ?? "costs no more",
-                            ]
-                        }
-                    )
-                )
-            )
+            blocks.append(.table(PlanTable.frontier(plan)))
         }
         if !plan.breakEven.isEmpty {
             blocks.append(.paragraph("How much of the backbone's accuracy must reach the application:"))
@@ -176,6 +165,25 @@ struct DecisionReport {
                             "\(step.model) on \(step.tier) (+\(HumanUnits.number(step.pointsGained ?? 0)) points): from "
                                 + "\(HumanUnits.dollars($0)) USD"
                         }
+                    }
+                )
+            )
+        }
+        if let rows = plan.sensitivity?.choice, !rows.isEmpty {
+            let flips = PlanTable.flips(rows)
+            if flips.rows.isEmpty {
+                blocks.append(.paragraph("None of \(rows.count) numbers flips the choice within its range."))
+            } else {
+                blocks.append(.paragraph("How far a number may move before something else is bought, nearest first:"))
+                blocks.append(.table(flips))
+            }
+        }
+        if !plan.counterfactuals.isEmpty {
+            blocks.append(.paragraph("What models that are not bought would have to gain, each alone:"))
+            blocks.append(
+                .list(
+                    plan.counterfactuals.map { item in
+                        "\(item.model): " + item.levers.map(\.message).joined(separator: "; ")
                     }
                 )
             )
@@ -254,6 +262,17 @@ struct DecisionReport {
                             + "so that the same input gives this same document." : "")
             ),
         ]
+        if let first = plan.valueOfInformation?.items.first {
+            let subject =
+                first.kind == .hosts
+                ? "\(first.model) on more hosts of \(first.tier ?? "its tier")"
+                : "\(first.model)'s accuracy on your images"
+            blocks.append(
+                .paragraph(
+                    "What to measure next: \(subject). To know it is worth at most \(HumanUnits.dollars(first.worthUsd)) USD."
+                )
+            )
+        }
         if !notes.isEmpty { blocks.append(.list(notes)) }
         blocks.append(.paragraph("Decided by: ______________________      Date: ______________"))
         return blocks
