@@ -34,6 +34,7 @@ extension SiteKnapsack {
             if bound < least.bound { least = (bound, moneyPrice, granted) }
         }
         for _ in 0..<(problem.stock.isEmpty ? 1 : 6) {
+            let before = least.bound
             if let budget { remember(priceMoney(budget)) }
             for index in problem.stock.indices.prefix(Self.mostStocks) {
                 var (low, high) = (0.0, 1.0)
@@ -49,6 +50,8 @@ extension SiteKnapsack {
                 }
                 granted = least.granted
             }
+            // A round that gains nothing is the last: the next would begin where it began.
+            if least.bound >= before - 1e-9 * before.magnitude { break }
         }
         (moneyPrice, granted) = (least.money, least.granted)
         return least.bound
