@@ -4,7 +4,7 @@ extension Endpoint {
     /// Largest body read, bytes; what is larger gets a 413.
     var bodyLimit: Int {
         switch (method, path) {
-        case (.post, "/v1/runs"): CollectorAPI.maximumBodyBytes
+        case (.post, "/v1/runs"), (.post, "/v1/runs/import"): CollectorAPI.maximumBodyBytes
         case (.put, "/v1/tiers"): 4 << 20
         case (.post, "/v1/enroll"), (.post, "/v1/agents/:id/heartbeat"), (.put, "/v1/agents/:id/labels"),
             (.put, "/v1/models/:sha256/accuracy"):
