@@ -142,9 +142,9 @@ def compare(options, rounds=3):
         ratios, ours, theirs = [], [], []
         try:
             for _ in range(rounds):
-                count, seconds = mlflow.load(options.seconds or 12)
+                count, seconds = mlflow.load(options.seconds or 8)
                 theirs.append(count / seconds)
-                figures = collector.benchmark("load", seconds=options.seconds or 12)
+                figures = collector.benchmark("load", seconds=options.seconds or 8)
                 ours.append(figures["runsPerSecond"])
                 ratios.append(ours[-1] / theirs[-1])
                 print(f"runs/s: collector {ours[-1]:.0f}, MLflow {theirs[-1]:.1f}: {ratios[-1]:.0f} x")
@@ -161,11 +161,11 @@ def compare(options, rounds=3):
 def everything(options):
     """All rows of docs/collector.md's table."""
     rows = [one(options, "load", "SQLite, sustained", seconds=options.seconds or 300)]
-    rows.append(one(options, "load", "SQLite, gzip", seconds=20, gzip=True))
+    rows.append(one(options, "load", "SQLite, gzip", seconds=15, gzip=True))
     rows.append(one(options, "storm", "SQLite, storm", seconds=10))
     rows.append(one(options, "storm", "SQLite, storm, TLS", tls=True, seconds=10))
     options.store = "postgresql"
-    rows.append(one(options, "load", "PostgreSQL", seconds=45))
+    rows.append(one(options, "load", "PostgreSQL", seconds=40))
     options.store, options.seconds = "sqlite", None
     if options.mlflow_python:
         rows.append(compare(options))
