@@ -62,6 +62,12 @@ test-proxies: packages ## the collector behind nginx and HAProxy, as packaging/e
 	@swift build --product edgeprof-collector
 	@scripts/test-proxies.sh
 
+.PHONY: test-prometheus
+test-prometheus: packages ## a real Prometheus scrapes a collector
+	@scripts/install-packages.sh prometheus
+	@swift build --product edgeprof-collector
+	@scripts/test-prometheus.sh
+
 .PHONY: test-arm64
 test-arm64: ## whole networks on emulated arm64 processors, compared with x86-64
 	@scripts/install-packages.sh qemu-user-static

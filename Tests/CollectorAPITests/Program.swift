@@ -42,11 +42,15 @@ final class ServingProcess {
         try self.init(arguments: ["--data-dir", dataDirectory] + options)
     }
 
-    init(arguments: [String]) throws {
+    init(arguments: [String], standardErrorFile: String? = nil) throws {
         process.executableURL = Program.url
         process.arguments = ["serve", "--port", "0", "--log-level", "error"] + arguments
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
+        if let standardErrorFile {
+            FileManager.default.createFile(atPath: standardErrorFile, contents: nil)
+            process.standardError = FileHandle(forWritingAtPath: standardErrorFile)
+        }
         try process.run()
         var line = ""
         while !line.contains("\n") {

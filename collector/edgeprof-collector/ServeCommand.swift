@@ -74,6 +74,9 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var logLevel = Logger.Level.info
 
+    @Option(help: "How it is written: text for people, or json, an object a line.")
+    var logFormat = LogFormat.text
+
     func validate() throws {
         guard (1...86_400).contains(accessTokenSeconds) else {
             throw ValidationError("--access-token-seconds must be 1 to 86400")
@@ -123,7 +126,7 @@ struct ServeCommand: AsyncParsableCommand {
         _ certificate: TLSCertificate?,
         at address: ListenAddress
     ) async throws {
-        LoggingSystem.bootstrap { ServiceLogHandler(label: $0) }
+        LoggingSystem.bootstrap(logFormat.handler)
         var logger = Logger(label: "edgeprof-collector")
         logger.logLevel = logLevel
         // A reader of standard output that goes away must not end the server.

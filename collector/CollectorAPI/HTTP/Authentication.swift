@@ -26,6 +26,7 @@ struct Authentication: Sendable {
                 challenge: #"Bearer realm="edgeprof", error="invalid_token""#
             )
         }
+        context.caller.grant = grant
         guard roles.contains(grant.role) else {
             let needed = roles.map(\.rawValue).sorted().joined(separator: " or ")
             throw HTTPProblem(.forbidden, "this needs a token with role \(needed), not \(grant.role.rawValue)")

@@ -8,6 +8,8 @@ public struct CollectorContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// Whom the bearer token belongs to; nil on public routes.
     public var grant: TokenGrant?
+    /// The same for the log, which sees the context as it was before.
+    let caller = RequestCaller()
     /// Who sent it; nil where that is no address.
     var client: ClientAddress?
     /// Largest body read, bytes.

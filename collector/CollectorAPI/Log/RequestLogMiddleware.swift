@@ -1,3 +1,5 @@
+import CollectorStore
+import EdgeprofAPI
 import Hummingbird
 import Logging
 
@@ -24,12 +26,27 @@ struct RequestLogMiddleware: RouterMiddleware {
         context.logger.log(
             level: Self.level(of: response.status, path: request.uri.path),
             "\(request.method.rawValue) \(request.uri.path)",
-            metadata: [
-                "status": "\(response.status.code)", "client": "\(context.client?.description ?? "")",
-                "milliseconds": "\((milliseconds * 10).rounded() / 10)",
-            ]
+            metadata: Self.values(context, response.status, (milliseconds * 10).rounded() / 10)
         )
         return response
+    }
+
+    private static func values(
+        _ context: CollectorContext,
+        _ status: HTTPResponse.Status,
+        _ milliseconds: Double
+    ) -> Logger.Metadata {
+        var values: Logger.Metadata = [
+            "status": .stringConvertible(status.code), "client": "\(context.client?.description ?? "")",
+            "milliseconds": .stringConvertible(milliseconds),
+        ]
+        // Middleware of routes that do not match has a name that is no path.
+        if let route = context.endpointPath, route.hasPrefix("/") { values["route"] = "\(route)" }
+        guard let grant = context.caller.grant else { return values }
+        values["role"] = "\(grant.role.rawValue)"
+        values["token"] = "\(grant.tokenId)"
+        if let agentId = grant.agentId { values["agent"] = "\(agentId)" }
+        return values
     }
 
     /// Whether a client's id may stand in the log and in an answer.
