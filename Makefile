@@ -62,6 +62,11 @@ test-proxies: packages ## the collector behind nginx and HAProxy, as packaging/e
 	@swift build --product edgeprof-collector
 	@scripts/test-proxies.sh
 
+.PHONY: test-openapi
+test-openapi: packages ## the collector against its OpenAPI document, by schemathesis
+	@swift build --product edgeprof-collector
+	@scripts/test-openapi.sh $(or $(EXAMPLES),200)
+
 .PHONY: test-prometheus
 test-prometheus: packages ## a real Prometheus scrapes a collector
 	@scripts/install-packages.sh prometheus

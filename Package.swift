@@ -480,6 +480,7 @@ let testTargets: [Target] = [
         crypto,
         nioCore,
         logging,
+        yams,
         .product(name: "HummingbirdTesting", package: "hummingbird")
     ),
     .executableTarget(

@@ -1,6 +1,6 @@
 /// A part of every day, such as the night: written `{"from":"22:00","to":"06:00"}`.
 ///
-/// From `from` on, up to but not including `to`; it may cross midnight. Whose clock is meant, its user says.
+/// From `from` on, up to but not including `to`; it may cross midnight, and is all day where both are the same. Whose clock is meant, its user says.
 public struct TimeWindow: Sendable, Hashable {
     /// Minutes of a day.
     public static let minutesADay = 1440
@@ -10,10 +10,10 @@ public struct TimeWindow: Sendable, Hashable {
     /// First minute of the day that is outside again, 0...1439.
     public let toMinute: Int
 
-    /// Makes a window; nil where a minute is none of a day, or where it would be empty.
+    /// Makes a window; nil where a minute is none of a day.
     public init?(fromMinute: Int, toMinute: Int) {
         let minutes = 0..<Self.minutesADay
-        guard minutes.contains(fromMinute), minutes.contains(toMinute), fromMinute != toMinute else { return nil }
+        guard minutes.contains(fromMinute), minutes.contains(toMinute) else { return nil }
         self.fromMinute = fromMinute
         self.toMinute = toMinute
     }

@@ -156,7 +156,7 @@ import Testing
         ("tier", "nowhere", 422), ("everySeconds", 59, 422), ("everySeconds", 31_536_001, 422),
         ("everySeconds", "daily", 400), ("deadline", "2020-01-01T00:00:00Z", 422), ("deadline", "soon", 400),
         ("window", "22:00-06:00", 400), ("window", ["from": "22:00"], 400),
-        ("window", ["from": "22:00", "to": "22:00"], 400), ("window", ["from": "24:00", "to": "06:00"], 400),
+        ("window", ["from": "22:60", "to": "22:00"], 400), ("window", ["from": "24:00", "to": "06:00"], 400),
     ]
 
     @Test(arguments: bad.indices)

@@ -78,11 +78,12 @@ public struct CollectorAPI: Sendable {
         JobTicker(store: store, bell: bell, clock: clock, interval: interval, logger: logger)
     }
 
-    /// The responder to hand to an application.
-    public func responder() -> RouterResponder<CollectorContext> {
+    /// Everything it answers to.
+    var endpoints: [Endpoint] {
         let ranking = RankingService(store: store)
-        let endpoints =
+        return
             HealthController(store: store, drain: drain).endpoints
+            + OpenAPIController().endpoints
             + AgentController(store: store, clock: clock, bell: bell, tokenLifetimeSeconds: tokenLifetimeSeconds)
             .endpoints
             + AgentAccessController(store: store, clock: clock, bell: bell, tokenLifetimeSeconds: tokenLifetimeSeconds)
@@ -102,6 +103,11 @@ public struct CollectorAPI: Sendable {
             + TierController(store: store).endpoints
             + RankingController(ranking: ranking).endpoints
             + PackageController(packages: packages, publicURL: publicURL, scheme: scheme).endpoints
+    }
+
+    /// The responder to hand to an application.
+    public func responder() -> RouterResponder<CollectorContext> {
+        let endpoints = endpoints
         // A HEAD for every GET, as RFC 9110 section 9.1 asks of general-purpose servers.
         let router = Router(context: CollectorContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: RequestLogMiddleware())

@@ -7,12 +7,12 @@ extension QueryParameters {
     ///
     /// - Throws: `HTTPProblem` 400 that names the parameter.
     func runFilter() throws -> RunFilter {
-        if let sha256 = self["sha256"], !Run.ModelReference.isSHA256(sha256) {
+        if let sha256 = text("sha256"), !Run.ModelReference.isSHA256(sha256) {
             throw HTTPProblem.malformed("query parameter sha256 must be 64 lower-case hexadecimal digits")
         }
         return RunFilter(
             model: self["model"],
-            sha256: self["sha256"],
+            sha256: text("sha256"),
             agentId: self["agent"],
             hostname: self["host"],
             tier: self["tier"],
@@ -51,7 +51,7 @@ extension QueryParameters {
 
     /// A moment; nil when it is absent.
     private func moment(_ name: String) throws -> Timestamp? {
-        guard let text = self[name] else { return nil }
+        guard let text = text(name) else { return nil }
         guard let moment = Timestamp(text) else {
             throw HTTPProblem.malformed(
                 "query parameter \(name) must be a time as in 2026-11-22T16:30:00Z (a + of a time zone is sent as %2B)"
@@ -65,7 +65,7 @@ extension QueryParameters {
         _ name: String,
         of type: Value.Type
     ) throws -> [Value] where Value.RawValue == String {
-        guard let text = self[name] else { return [] }
+        guard let text = text(name) else { return [] }
         return try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
             guard let value = Value(rawValue: String(word)) else {
                 let words = Value.allCases.map(\.rawValue).joined(separator: ", ")

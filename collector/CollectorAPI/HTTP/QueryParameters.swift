@@ -29,9 +29,12 @@ struct QueryParameters {
     /// A parameter's text; nil when it is absent or empty.
     subscript(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// A parameter's text where an empty one means nothing; nil when it is absent.
+    func text(_ name: String) -> String? { values[name] }
+
     /// A whole number within bounds; nil when it is absent.
     func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-        guard let text = self[name] else { return nil }
+        guard let text = text(name) else { return nil }
         guard let value = Int(text), range.contains(value) else {
             throw HTTPProblem.malformed(
                 "query parameter \(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)"
@@ -45,7 +48,7 @@ struct QueryParameters {
         _ name: String,
         of type: Value.Type
     ) throws -> Value? where Value.RawValue == String {
-        guard let text = self[name] else { return nil }
+        guard let text = text(name) else { return nil }
         guard let value = Value(rawValue: text) else {
             let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
             throw HTTPProblem.malformed("query parameter \(name) must be one of \(words)")

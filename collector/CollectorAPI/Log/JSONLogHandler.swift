@@ -1,4 +1,4 @@
-internal import EdgeprofAPI
+public import EdgeprofAPI
 internal import Foundation
 public import Logging
 
