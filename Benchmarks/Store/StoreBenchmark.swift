@@ -81,6 +81,7 @@ struct StoreBenchmark {
             // Some fail, few with flags of their own.
             if index % 50 == 7 {
                 run.outcome = index % 100 == 7 ? .oom : .timeout
+                (run.warmUp, run.heat, run.load, run.roofline, run.layers) = (nil, nil, nil, nil, nil)
                 (run.latencyNanoseconds, run.throughputPerSecond, run.energy) = (nil, nil, nil)
             }
             if index % 40 == 3 { run.flags.append(.throttled) }

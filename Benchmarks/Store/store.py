@@ -5,7 +5,7 @@
     python3 Benchmarks/Store/store.py --runs 1000000 --store postgres://…
 
 Fills a store first (a few minutes a million), unless --keep names one that is filled, and deletes it afterwards unless kept. Exits with 1
-when a figure of issue 7 is not met: summary 95th percentile 100 ms, rank 300 ms cold and 100 ms remembered, a filtered page 50 ms, start
+when a figure is not met: summary 95th percentile 100 ms, rank 300 ms cold and 100 ms remembered, a filtered page 50 ms, start
 2 s. Skipped, and said so, where the runs would not fit the disk.
 """
 import argparse

@@ -49,7 +49,7 @@ struct Predictions {
     /// The predictions apart from what was measured, and what is to be known of them.
     func page(width: Int) -> String {
         var page = "\nPredicted, not measured:\n"
-        page += set.predictions.isEmpty ? "nothing\n" : table.rendered(as: .table, width: width)
+        page += set.predictions.isEmpty ? "" : table.rendered(as: .table, width: width)
         return page + set.notes.map { TextLayout.paragraph($0, width: width) }.joined()
     }
 }

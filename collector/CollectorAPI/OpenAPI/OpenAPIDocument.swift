@@ -779,7 +779,7 @@ enum OpenAPIDocument {
     "tags": [
      "runs"
     ],
-    "summary": "Runs by start, newest first. Roles viewer, admin.",
+    "summary": "Runs by start, newest first, without their layers. Roles viewer, admin.",
     "parameters": [
      {
       "$ref": "#/components/parameters/Run_model"

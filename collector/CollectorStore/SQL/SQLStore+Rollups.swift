@@ -9,15 +9,18 @@ extension SQLStore {
             guard let rollup = new.rollup else { continue }
             let query = "SELECT body FROM rollup WHERE id = $1" + lock
             var row = try transaction.row(query, [SQLValue(id)])
-            if row == nil {
+            var isAdded = false
+            // One that was there at the insertion may be gone at the next look: retention deletes what has become empty.
+            while row == nil, !isAdded {
                 let added = try transaction.execute(
                     "INSERT INTO rollup (id, revision, key, body) VALUES ($1, 1, $2, $3) ON CONFLICT DO NOTHING",
                     [SQLValue(id), SQLValue(new.key), SQLValue(RollupCodec.encode(rollup))]
                 )
-                guard added == 0 else { continue }
-                row = try transaction.row(query, [SQLValue(id)])
+                isAdded = added > 0
+                if !isAdded { row = try transaction.row(query, [SQLValue(id)]) }
             }
-            let body = try row?.blob("body") ?? []
+            guard let row else { continue }
+            let body = try row.blob("body")
             let merged = try readingRollup { () throws(StoredRunError) in try RollupCodec.merge(rollup, into: body) }
             try transaction.execute(
                 "UPDATE rollup SET body = $1, revision = revision + 1 WHERE id = $2",
