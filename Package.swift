@@ -440,7 +440,7 @@ let testTargets: [Target] = [
     ),
     .testTarget(
         name: "EconomicsTests",
-        dependencies: ["Economics", "Statistics", "EdgeprofAPI", yams],
+        dependencies: ["Economics", "Statistics", "EdgeprofAPI", "ProcessTestSupport", yams],
         exclude: ["recompute.py"]
     ),
     tests("MeasurementCore", "Checksum", "HostProbes", "HostInfo", "HostTestSupport", "CAllocationCounter"),
@@ -460,16 +460,27 @@ let testTargets: [Target] = [
         fixtures: "Fixtures"
     ),
     .target(name: "HTTPTestServer", dependencies: ["Gzip"], path: "Tests/HTTPTestServer"),
-    tests("HTTPTransport", "EdgeprofAPI", "Gzip", "HTTPTestServer"),
+    tests("HTTPTransport", "EdgeprofAPI", "Gzip", "HTTPTestServer", "ProcessTestSupport"),
     tests("Spool"),
     tests("Uploader", "Spool", "EdgeprofAPI", "HTTPTransport", "HTTPTestServer"),
-    tests("AgentRuntime", "EdgeprofAPI", "HTTPTransport", "Spool", "Uploader", "HTTPTestServer", crypto),
+    tests(
+        "AgentRuntime",
+        "EdgeprofAPI",
+        "HTTPTransport",
+        "Spool",
+        "Uploader",
+        "HTTPTestServer",
+        "ProcessTestSupport",
+        crypto
+    ),
+    .target(name: "ProcessTestSupport", path: "Tests/ProcessTestSupport"),
     .target(name: "PostgreSQLTestServer", path: "Tests/PostgreSQLTestServer"),
     tests("WireJSON", "EdgeprofAPI", "Statistics"),
     tests("CollectorStore", "EdgeprofAPI", "Checksum", "Statistics", "PostgreSQLTestServer", grdb),
     tests(
         "CollectorAPI",
         "PostgreSQLTestServer",
+        "ProcessTestSupport",
         "CollectorStore",
         "Economics",
         "EdgeprofAPI",
@@ -507,7 +518,7 @@ let testTargets: [Target] = [
             "ModelZoo", "Images",
         ]
     ),
-    .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI"], exclude: ["Fixtures"]),
+    .testTarget(name: "IntegrationTests", dependencies: ["EdgeprofAPI", "ProcessTestSupport"], exclude: ["Fixtures"]),
 ]
 
 let package = Package(

@@ -1,4 +1,4 @@
-public import EdgeprofAPI
+import EdgeprofAPI
 
 extension WhatIf {
     /// What changes are made to.

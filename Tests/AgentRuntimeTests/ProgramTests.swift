@@ -1,6 +1,7 @@
 import EdgeprofAPI
 import Foundation
 import HTTPTestServer
+import ProcessTestSupport
 import Spool
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     }()
 
     private func start(_ arguments: [String], log: String) throws -> Process {
-        FileManager.default.createFile(atPath: log, contents: nil)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.folder + "/edgeprof-agent")
         process.arguments = arguments
@@ -44,7 +45,7 @@ import Testing
         process.environment = ProcessInfo.processInfo.environment.merging(["LD_TRACE_LOADED_OBJECTS": "1"]) { $1 }
         process.standardOutput = output
         try process.run()
-        let libraries = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let libraries = try String(decoding: output.fileHandleForReading.dataToEnd(), as: UTF8.self)
         process.waitUntilExit()
         #expect(libraries.contains("libcurl.so"))
         for heavy in [

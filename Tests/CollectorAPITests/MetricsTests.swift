@@ -3,6 +3,7 @@ import EdgeprofAPI
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import ProcessTestSupport
 import Testing
 
 @testable import CollectorAPI
@@ -127,7 +128,7 @@ import Testing
         try process.run()
         try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
         try input.fileHandleForWriting.close()
-        let complaints = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let complaints = try String(decoding: output.fileHandleForReading.dataToEnd(), as: UTF8.self)
         process.waitUntilExit()
         #expect(process.terminationStatus == 0 && complaints.isEmpty, "\(complaints)")
     }

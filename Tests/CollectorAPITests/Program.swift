@@ -1,6 +1,7 @@
 import EdgeprofAPI
 import Foundation
 import FoundationNetworking
+import ProcessTestSupport
 
 /// Runs of the built program.
 struct Program {
@@ -25,8 +26,8 @@ struct Program {
         process.standardOutput = output
         process.standardError = errors
         try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let errorText = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let text = try String(decoding: output.fileHandleForReading.dataToEnd(), as: UTF8.self)
+        let errorText = try String(decoding: errors.fileHandleForReading.dataToEnd(), as: UTF8.self)
         process.waitUntilExit()
         return Output(standardOutput: text, standardError: errorText, code: process.terminationStatus)
     }
@@ -48,13 +49,13 @@ final class ServingProcess {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         if let standardErrorFile {
-            FileManager.default.createFile(atPath: standardErrorFile, contents: nil)
+            _ = FileManager.default.createFile(atPath: standardErrorFile, contents: nil)
             process.standardError = FileHandle(forWritingAtPath: standardErrorFile)
         }
         try process.run()
         var line = ""
         while !line.contains("\n") {
-            let data = output.fileHandleForReading.availableData
+            let data = try output.fileHandleForReading.nextData()
             guard !data.isEmpty else { break }
             line += String(decoding: data, as: UTF8.self)
         }

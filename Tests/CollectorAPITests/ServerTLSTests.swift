@@ -2,6 +2,7 @@ import CollectorStore
 import EdgeprofAPI
 import Foundation
 import HTTPTransport
+import ProcessTestSupport
 import Testing
 
 /// TLS of the program, met by the agent's own client.
@@ -156,7 +157,7 @@ func openssl(_ arguments: String) throws -> Data {
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
+    let data = try output.fileHandleForReading.dataToEnd()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw POSIXError(.EIO) }
     return data

@@ -23,7 +23,7 @@ final class RandomRuns {
         case 1: -0.0
         case 2: Double(below(1000)) - 500
         case 3: Double(bitPattern: random.next() & 0x7fef_ffff_ffff_ffff)
-        case 4: 9_007_199_254_740_993
+        case 4: 9_007_199_254_740_992
         default: random.uniform()
         }
     }

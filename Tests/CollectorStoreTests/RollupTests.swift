@@ -164,7 +164,7 @@ import Testing
         for end in key.indices {
             #expect(throws: StoredRunError.self) { try RollupCodec.decode(key: Array(key[..<end]), body: body) }
         }
-        try await temporary.store.write {
+        _ = try await temporary.store.write {
             try $0.execute("UPDATE rollup SET body = $1", [SQLValue([1, 2, 3] as [UInt8])])
         }
         await #expect(throws: StoreError.self) { try await temporary.store.rankingInputs() }

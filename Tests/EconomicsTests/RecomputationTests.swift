@@ -1,5 +1,6 @@
 import EdgeprofAPI
 import Foundation
+import ProcessTestSupport
 import Testing
 
 @testable import Economics
@@ -195,13 +196,14 @@ import Testing
     private static func cases(seed: UInt64, count: Int) throws -> [Case] {
         struct Output: Decodable { var cases: [Case] }
         let process = Process()
-        process.executableURL = try #require(python, "python3 must be installed in CI")
+        let interpreter: URL = try #require(python, "python3 must be installed in CI")
+        process.executableURL = interpreter
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("recompute.py")
         process.arguments = [script.path, "\(seed)", "\(count)"]
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
+        let data = try output.fileHandleForReading.dataToEnd()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
         return try JSONDecoder().decode(Output.self, from: data).cases

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import ProcessTestSupport
 import Testing
 
 /// TLS against `openssl s_server` with a certificate nobody trusts.
@@ -24,7 +25,7 @@ import Testing
         // It prints "ACCEPT 127.0.0.1:PORT" once it listens.
         var text = ""
         while !text.contains("ACCEPT "), server.isRunning {
-            text += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+            text += try String(decoding: output.fileHandleForReading.nextData(), as: UTF8.self)
         }
         let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("ACCEPT ") })
         let port = try #require(line.split(separator: ":").last)

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import ProcessTestSupport
 import Testing
 
 /// By what a server is known: against `openssl s_server` with certificates of an authority made here.
@@ -46,7 +47,7 @@ struct TrustTests {
             servers.append(server)
             var text = ""
             while !text.contains("ACCEPT "), server.isRunning {
-                text += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+                text += try String(decoding: output.fileHandleForReading.nextData(), as: UTF8.self)
             }
             let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("ACCEPT ") })
             return (String(try #require(line.split(separator: ":").last)), "sha256//" + hash.base64EncodedString())

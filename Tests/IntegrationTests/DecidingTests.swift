@@ -1,5 +1,6 @@
 import EdgeprofAPI
 import Foundation
+import ProcessTestSupport
 import Testing
 
 #if canImport(FoundationNetworking)
@@ -113,7 +114,7 @@ import Testing
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
+        let data = try output.fileHandleForReading.dataToEnd()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
         let expected = try JSONDecoder().decode(Recomputed.self, from: data)

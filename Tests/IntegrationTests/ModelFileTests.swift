@@ -1,5 +1,6 @@
 import EdgeprofAPI
 import Foundation
+import ProcessTestSupport
 import Testing
 
 /// A model's file and its zoo name are one model to every command.
@@ -36,7 +37,7 @@ import Testing
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        let output = try pipe.fileHandleForReading.dataToEnd()
         process.waitUntilExit()
         return String(decoding: output.prefix(64), as: UTF8.self)
     }

@@ -1,5 +1,6 @@
 import EdgeprofAPI
 import Foundation
+import ProcessTestSupport
 import Testing
 
 /// From a file on somebody's disk to its run, with real processes, real HTTP and a real store.
@@ -9,7 +10,7 @@ import Testing
         defer { collector.stop() }
         let (file, bad) = (collector.folder.path("mine.onnx"), try collector.folder.write("no model", to: "bad.onnx"))
         try succeed(collector.edgeprof("export", "shufflenet_v2_x0_5", "-o", file))
-        let sum = try #require(Self.sha256(file))
+        let sum = try #require(try Self.sha256(file))
 
         let refused = try collector.edgeprof("models", "push", file, bad)
         #expect(refused.status == 1 && refused.errorLines.count == 1)
@@ -68,7 +69,7 @@ import Testing
         let run = try #require(runs.first { $0.model.name == "mine" })
         #expect(run.outcome == .ok && run.model == Run.ModelReference(name: "mine", sha256: sum, source: .file))
         #expect(runs.contains { $0.model.name == "squeezenet1_1" && $0.outcome == .ok })
-        #expect(Self.sha256("\(state)/models/\(sum).onnx") == sum)
+        #expect(try Self.sha256("\(state)/models/\(sum).onnx") == sum)
     }
 
     private func succeed(_ result: Programs.Result) throws {
@@ -82,14 +83,14 @@ import Testing
     }
 
     /// By another program than ours.
-    private static func sha256(_ path: String) -> String? {
+    private static func sha256(_ path: String) throws -> String? {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/sha256sum")
         process.arguments = [path]
         let pipe = Pipe()
         process.standardOutput = pipe
-        guard (try? process.run()) != nil else { return nil }
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        try process.run()
+        let output = try String(decoding: pipe.fileHandleForReading.dataToEnd(), as: UTF8.self)
         process.waitUntilExit()
         return output.split(separator: " ").first.map(String.init)
     }

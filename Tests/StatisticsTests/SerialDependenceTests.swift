@@ -48,7 +48,7 @@ import Testing
             case false?: break
             case nil: absent += 1
             }
-            if try #require(holds(1)) { asIfIndependent += 1 }
+            if holds(1) == true { asIfIndependent += 1 }
         }
         #expect(absent <= 400, "\(absent)")
         #expect(Double(covered) >= 0.94 * Double(2000 - absent), "\(covered) of \(2000 - absent)")

@@ -276,7 +276,7 @@ import Uploader
 }
 
 /// Waits until something holds; false when it does not in time.
-func eventually(within seconds: Double = 10, _ holds: () -> Bool) async throws -> Bool {
+func eventually(within seconds: Double = 60, _ holds: () -> Bool) async throws -> Bool {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while !holds() {
         if ContinuousClock.now > deadline { return false }

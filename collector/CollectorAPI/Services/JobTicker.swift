@@ -1,6 +1,6 @@
 import CollectorStore
-public import EdgeprofAPI
-public import Logging
+import EdgeprofAPI
+import Logging
 public import ServiceLifecycle
 
 /// Does what jobs are due for by the collector's clock: rounds of schedules, deadlines.

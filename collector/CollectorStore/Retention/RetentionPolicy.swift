@@ -1,4 +1,4 @@
-public import EdgeprofAPI
+import EdgeprofAPI
 
 /// How long what is stored stays, by when the collector received it; nothing is ever deleted unless told.
 public struct RetentionPolicy: Sendable, Hashable {
