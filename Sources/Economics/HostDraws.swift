@@ -55,57 +55,26 @@ struct HostDraws {
         }
     }
 
-    /// How often each host is met in each draw: as many hosts as there are, drawn with replacement.
-    ///
-    /// - Parameters:
-    ///   - hosts: The number of hosts.
-    ///   - draws: The number of draws.
-    ///   - random: The tier's stream.
-    /// - Returns: A row a host, a column a draw.
-    static func resampling(hosts: Int, draws: Int, random: inout RandomSource) -> [Int32] {
-        var times = [Int32](repeating: 0, count: hosts * draws)
-        times.withUnsafeMutableBufferPointer { times in
-            for draw in 0..<draws {
-                for _ in 0..<hosts {
-                    times[min(hosts - 1, Int(random.uniform() * Double(hosts))) * draws + draw] += 1
-                }
-            }
-        }
-        return times
-    }
-
     /// Draws hosts and aggregates them as the point estimate does.
-    ///
-    /// Hosts are met from the slowest up, all draws side by side: the median of a draw is that of the last host met before half
-    /// of its hosts have passed.
     ///
     /// - Parameters:
     ///   - hosts: The hosts, at least one.
-    ///   - times: What `resampling` gives for so many hosts: all candidates of a tier meet the same hosts.
-    mutating func setResampled(_ hosts: [HostFigures], times: [Int32]) {
-        let count = hosts.count
-        let draws = throughput.count
+    ///   - resampling: Of so many hosts: all candidates of a tier meet the same hosts.
+    mutating func setResampled(_ hosts: [HostFigures], _ resampling: Resampling) {
         let middle = Quantiles.median(hosts.map(\.throughput)) ?? 1
-        let mean = hosts.reduce(0) { $0 + $1.latency } / Double(count)
+        let mean = hosts.reduce(0) { $0 + $1.latency } / Double(hosts.count)
         let most = hosts.map(\.memory).max() ?? 1
-        let (lowerRank, upperRank) = (Int32((count - 1) / 2), Int32(count / 2))
-        var passed = [Int32](repeating: 0, count: draws)
-        var upper = [Double](repeating: 0, count: draws)
-        for draw in 0..<draws { (throughput[draw], latency[draw], memory[draw]) = (0, 0, 0) }
-        for index in hosts.indices.sorted(by: { hosts[$0].throughput < hosts[$1].throughput }) {
-            let host = hosts[index]
-            let (rate, share) = (host.throughput / middle / 2, host.latency / mean / Double(count))
-            let peak = host.memory / most
-            for draw in 0..<draws {
-                let met = times[index * draws + draw]
-                latency[draw] += Double(met) * share
-                memory[draw] = met > 0 ? max(memory[draw], peak) : memory[draw]
-                throughput[draw] = passed[draw] <= lowerRank ? rate : throughput[draw]
-                upper[draw] = passed[draw] <= upperRank ? rate : upper[draw]
-                passed[draw] &+= met
-            }
-        }
-        for draw in 0..<draws { throughput[draw] += upper[draw] }
+        latency = resampling.sums(of: hosts.map { $0.latency / mean / Double(hosts.count) })
+
+        let largestFirst = hosts.indices.sorted { hosts[$0].memory > hosts[$1].memory }
+        let peaks = largestFirst.map { hosts[$0].memory / most }
+        memory = resampling.places(ofRank: 0, in: largestFirst).map { peaks[Int($0)] }
+
+        let slowestFirst = hosts.indices.sorted { hosts[$0].throughput < hosts[$1].throughput }
+        let rates = slowestFirst.map { hosts[$0].throughput / middle / 2 }
+        let lower = resampling.places(ofRank: (hosts.count - 1) / 2, in: slowestFirst)
+        let upper = hosts.count % 2 == 1 ? lower : resampling.places(ofRank: hosts.count / 2, in: slowestFirst)
+        throughput = zip(lower, upper).map { rates[Int($0)] + rates[Int($1)] }
     }
 
     /// The exponential, kept within what arithmetic can bear: a t of one degree of freedom has no bounds.

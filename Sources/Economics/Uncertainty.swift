@@ -77,7 +77,7 @@ struct Uncertainty {
         let freedom = Double(spread.degreesOfFreedom)
         let scales = (0..<count).map { _ in freedom > 0 ? shared.studentScale(degreesOfFreedom: freedom) : 1 }
         var hostDraws = HostDraws(count: count)
-        var resamplings: [[String]: [Int32]] = [:]
+        var resamplings: [[String]: Resampling] = [:]
         for (index, evaluation) in evaluations.enumerated() {
             let candidate = evaluation.candidate
             guard evaluation.units != nil, let accuracy = candidate.accuracy else { continue }
@@ -87,10 +87,10 @@ struct Uncertainty {
             } else if hosts.count >= HostSpread.resampledHosts {
                 let key = [candidate.tier.id, "\(hosts.count)"]
                 var random = RandomSource(seed: Self.seed, name: "hosts|\(candidate.tier.id)")
-                let times =
-                    resamplings[key] ?? HostDraws.resampling(hosts: hosts.count, draws: count, random: &random)
-                resamplings[key] = times
-                hostDraws.setResampled(hosts, times: times)
+                let resampling =
+                    resamplings[key] ?? Resampling(hosts: hosts.count, draws: count, random: &random)
+                resamplings[key] = resampling
+                hostDraws.setResampled(hosts, resampling)
             } else {
                 var random = RandomSource(seed: Self.seed, name: candidate.streamName)
                 hostDraws.setStudent(factor: spread.factor, hosts: hosts.count, scales: scales, random: &random)

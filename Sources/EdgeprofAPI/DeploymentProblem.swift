@@ -96,7 +96,7 @@ extension Decoder {
     }
 }
 
-/// Collects the problems of one document.
+/// Collects the problems of one document. Paths are made only for what is wrong: a fleet's measurements have 100,000 numbers.
 struct ProblemCollector {
     private(set) var problems: [ConfigurationProblem] = []
 
@@ -105,16 +105,21 @@ struct ProblemCollector {
     }
 
     /// Requires a finite number within a closed range.
-    mutating func require(_ value: Double, _ path: String, in range: ClosedRange<Double>, _ hint: String = "") {
+    mutating func require(
+        _ value: Double,
+        _ path: @autoclosure () -> String,
+        in range: ClosedRange<Double>,
+        _ hint: String = ""
+    ) {
         guard !(value.isFinite && range.contains(value)) else { return }
         let note = hint.isEmpty ? "" : " (\(hint))"
-        add(path, "\(plain(value)) is outside \(plain(range.lowerBound)) to \(plain(range.upperBound))\(note)")
+        add(path(), "\(plain(value)) is outside \(plain(range.lowerBound)) to \(plain(range.upperBound))\(note)")
     }
 
     /// Requires a whole number within a closed range.
-    mutating func require(_ value: Int, _ path: String, in range: ClosedRange<Int>) {
+    mutating func require(_ value: Int, _ path: @autoclosure () -> String, in range: ClosedRange<Int>) {
         guard !range.contains(value) else { return }
-        add(path, "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
+        add(path(), "\(value) is outside \(range.lowerBound) to \(range.upperBound)")
     }
 
     /// A number without a needless `.0`.
