@@ -6,9 +6,9 @@ import EdgeprofAPI
 /// and its cursor says where to go on. So no filter, however rare its runs, makes a request wait for a scan of millions.
 struct RunQuery {
     /// Index entries one page looks at, where conditions need nothing but the index.
-    static let coveredBudget = 40_000
+    static let coveredBudget = 16_000
     /// The same where each needs its run's row.
-    static let rowBudget = 4000
+    static let rowBudget = 1500
 
     /// The index to walk along.
     let index: String
@@ -47,11 +47,9 @@ struct RunQuery {
             index = "run_job"
             leading = [Condition(sql: "job_id = ?", arguments: [SQLValue(jobId)])]
             if let agentId { residual.append(Condition(sql: "agent_id = ?", arguments: [SQLValue(agentId)])) }
-            if let model { residual.append(Condition(sql: "model = ?", arguments: [SQLValue(model)])) }
         } else if let agentId {
             index = "run_agent"
             leading = [Condition(sql: "agent_id = ?", arguments: [SQLValue(agentId)])]
-            if let model { residual.append(Condition(sql: "model = ?", arguments: [SQLValue(model)])) }
         } else if let model {
             index = "run_model"
             leading = [Condition(sql: "model = ?", arguments: [SQLValue(model)])]
@@ -64,7 +62,8 @@ struct RunQuery {
         if let outcome = filter.outcome {
             residual.append(Condition(sql: "outcome = ?", arguments: [SQLValue(outcome.rawValue)]))
         }
-        if let models = scope.models {
+        // The index of a model has its files of all contents.
+        if let models = scope.models, index != "run_model" || filter.sha256 != nil {
             residual.append(Self.membership("model_number", models.map(\.number), dialect))
         }
         if let hosts = scope.hosts { residual.append(Self.membership("host_number", hosts.map(\.number), dialect)) }
@@ -85,7 +84,7 @@ struct RunQuery {
         for (sql, moment) in [("started_at >= ?", filter.startedFrom), ("started_at < ?", filter.startedTo)] {
             if let moment { bounds.append(Condition(sql: sql, arguments: [SQLValue(moment)])) }
         }
-        budget = index == "run_newest" ? Self.coveredBudget : Self.rowBudget
+        budget = index == "run_job" ? Self.rowBudget : Self.coveredBudget
     }
 
     /// One of many numbers, in one argument: a statement's text must not depend on how many.
@@ -104,7 +103,6 @@ struct RunQuery {
         let columns =
             "started_at, id, received_at, host_number, model_number, outcome, flags, clock_offset"
             + (residual.contains { $0.sql.hasPrefix("agent_id") } ? ", agent_id" : "")
-            + (residual.contains { $0.sql.hasPrefix("model =") } ? ", model" : "")
         guard !residual.isEmpty else { return walk("started_at, id", after: cursor, limit: limit, dialect) }
         let inner = walk(columns, after: cursor, limit: budget, dialect, isInner: true)
         let conditions = residual.map(\.sql).joined(separator: " AND ")

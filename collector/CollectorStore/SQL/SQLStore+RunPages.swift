@@ -102,10 +102,10 @@ extension SQLStore {
     /// A filter with its models and hosts looked up; nil where no run can match.
     static func query(for filter: RunFilter, in transaction: any SQLTransaction) throws -> RunQuery? {
         var scope = RunQuery.Scope()
-        if let sha256 = filter.sha256 {
+        if let (column, value) = filter.sha256.map({ ("sha256", $0) }) ?? filter.model.map({ ("name", $0) }) {
             scope.models = try transaction.rows(
-                "SELECT number, name FROM measured_model WHERE sha256 = $1 ORDER BY number",
-                [SQLValue(sha256)]
+                "SELECT number, name FROM measured_model WHERE \(column) = $1 ORDER BY number",
+                [SQLValue(value)]
             )
             .map { (try $0.integer("number"), try $0.text("name")) }
             .filter { filter.model == nil || $0.1 == filter.model }

@@ -24,5 +24,6 @@ struct Migration: Sendable {
         .compactRuns,
         .auditLog,
         .runQueries,
+        .coveringIndexes,
     ]
 }
