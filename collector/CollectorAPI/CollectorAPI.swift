@@ -20,6 +20,7 @@ public struct CollectorAPI: Sendable {
     private let certificate: TLSCertificate?
     private let metricsOnLoopback: Bool
     let gate: Gate
+    private let ranking: RankingService
     let metrics = CollectorMetrics()
     /// To be begun some seconds before the collector ends, where a proxy stands in front.
     public let drain = Drain()
@@ -60,6 +61,7 @@ public struct CollectorAPI: Sendable {
         self.modelLimitBytes = modelLimitBytes
         self.certificate = certificate
         gate = Gate(limits: limits, trustedProxies: trustedProxies)
+        ranking = RankingService(store: self.store)
         self.clock = clock
         // A call that is lost costs an agent the rest of its poll: not worth failing what caused it.
         bell = JobBell { agentIds in Task { try? await store.announceWake(of: agentIds) } }
@@ -67,6 +69,9 @@ public struct CollectorAPI: Sendable {
 
     /// Passes on what other collectors of the store announce.
     public var wakeRelay: WakeRelay { WakeRelay(store: store, bell: bell) }
+
+    /// Reads what summaries rest on before anyone asks; to be run beside the responder.
+    public var summaryWarmUp: SummaryWarmUp { SummaryWarmUp(ranking: ranking) }
 
     /// What makes the rounds of schedules and heeds deadlines; to be run beside the responder.
     ///
@@ -80,9 +85,7 @@ public struct CollectorAPI: Sendable {
 
     /// Everything it answers to.
     var endpoints: [Endpoint] {
-        let ranking = RankingService(store: store)
-        return
-            HealthController(store: store, drain: drain).endpoints
+        HealthController(store: store, drain: drain).endpoints
             + OpenAPIController().endpoints
             + AgentController(store: store, clock: clock, bell: bell, tokenLifetimeSeconds: tokenLifetimeSeconds)
             .endpoints

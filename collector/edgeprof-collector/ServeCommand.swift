@@ -171,7 +171,7 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = ServiceGroupConfiguration(
             services: [notify].compactMap(\.self) + [
                 ReloadService(certificate: certificate, logger: logger), api.wakeRelay, application,
-                api.jobTicker(logger: logger),
+                api.jobTicker(logger: logger), api.summaryWarmUp,
                 RetentionService(store: store, policy: retention.policy, clock: now, logger: logger),
             ],
             gracefulShutdownSignals: drainSeconds == 0 ? [.sigterm, .sigint] : [],
