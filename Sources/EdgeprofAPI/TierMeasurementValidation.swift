@@ -37,7 +37,9 @@ extension TierMeasurement {
         collector.require(instances, "\(path()).instances", in: 1...4096)
         // Of n queries it is n - 1 at most, and no run has more than 10^11.
         collector.require(serviceTimeCv2, "\(path()).serviceTimeCv2", in: 0...1e12)
-        if let energy { collector.require(energy.joulesPerInference, "\(path()).energy.joulesPerInference", in: 0...1e9) }
+        if let energy {
+            collector.require(energy.joulesPerInference, "\(path()).energy.joulesPerInference", in: 0...1e9)
+        }
         if let rooflineShare {
             let range = EdgeprofAPI.Run.Roofline.shares
             collector.require(rooflineShare, "\(path()).rooflineShare", in: range, "a fraction: 0.85, not 85")
