@@ -96,7 +96,9 @@ extension Decoder {
     }
 }
 
-/// Collects the problems of one document. Paths are made only for what is wrong: a fleet's measurements have 100,000 numbers.
+/// Collects the problems of one document.
+///
+/// Paths are made only for what is wrong: a fleet's measurements have 100,000 numbers.
 struct ProblemCollector {
     private(set) var problems: [ConfigurationProblem] = []
 
