@@ -69,7 +69,8 @@ final class FakeCollector: Sendable {
         case ("POST", "/v1/runs"): return store(request, box)
         case ("GET", let path) where path.hasPrefix("/v1/models/"):
             let file = box.state.withLock { $0.models[String(path.dropFirst("/v1/models/".count))] }
-            return file.map { .answer(200, body: $0) } ?? .answer(404)
+            return file.map { .answer(200, body: $0) }
+                ?? .json(404, #"{"status":404,"title":"Not found"}"#, type: "application/problem+json")
         default: return .answer(404)
         }
     }

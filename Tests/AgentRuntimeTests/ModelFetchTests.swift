@@ -124,11 +124,17 @@ import Testing
     }
 
     static let refusals: [(ModelServer.Manner, String)] = [
-        (.reply(.answer(404)), "push it again"), (.reply(.answer(403)), ""), (.reply(.answer(451)), "451"),
+        (.reply(problem(404)), "push it again"), (.reply(problem(403)), ""), (.reply(problem(451)), "451"),
+        // Not the collector's word.
+        (.reply(.answer(404)), ""), (.reply(.answer(451)), ""),
         (.reply(.raw(Array("HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\nx".utf8))), "model-cache-limit"),
         (.reply(.raw(Array("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\nx".utf8))), "twice"),
         (.reply(.raw(chunked(megabytes: 3))), "model-cache-limit"),
     ]
+
+    private static func problem(_ status: Int) -> HTTPTestServer.Reply {
+        .json(status, #"{"status":\#(status),"title":"No"}"#, type: "application/problem+json")
+    }
 
     private static func chunked(megabytes: Int) -> [UInt8] {
         Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
@@ -153,6 +159,21 @@ import Testing
         #expect(order.modelPath == nil)
         #expect(server.files.values.allSatisfy { $0 <= 1 << 20 })
         if !words.isEmpty { #expect(server.files.isEmpty) }
+    }
+
+    @Test func aLoginPageIsNoModelAndTakesNothingAway() async throws {
+        let page = HTTPTestServer.Reply.json(200, "<html>log in</html>", type: "text/html; charset=utf-8")
+        let server = try ModelServer(Self.content(100_000), .cut(70_000), .reply(page), .reply(page), .right)
+        let fetcher = try server.fetcher()
+        var order = server.order
+        for _ in 0..<2 {
+            let trouble = await #expect(throws: ModelTrouble.self) { try await fetcher.supply(&order) }
+            #expect(trouble?.kind == .stranger && trouble?.description.contains("login") == true)
+            #expect(server.files == ["\(server.sha256).onnx.part": 70_000])
+        }
+        #expect(try await fetcher.supply(&order) == nil)
+        #expect(server.files == ["\(server.sha256).onnx": 100_000])
+        #expect(server.server.requests.last?.headers["range"] == "bytes=70000-")
     }
 
     @Test(arguments: ["", "../../etc/passwd", "ABC", String(repeating: "A", count: 64)])

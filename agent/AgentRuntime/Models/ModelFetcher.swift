@@ -50,7 +50,7 @@ final class ModelFetcher: Sendable {
         do {
             order.modelPath = try await turns.withTurn { try await self.path(sha256, named: name) }
             return nil
-        } catch let trouble as ModelTrouble where trouble.kind != .box {
+        } catch let trouble as ModelTrouble where trouble.kind != .box && trouble.kind != .stranger {
             state.withLock { $0.suspect = nil }
             logger.warning("\(name) is refused: \(trouble)")
             return trouble.description
@@ -86,6 +86,7 @@ final class ModelFetcher: Sendable {
                 logger.info("fetched \(name): \(part.bytes) bytes in \((seconds * 10).rounded() / 10) s")
                 return path
             } catch let trouble as ModelTrouble {
+                if trouble.kind == .stranger { throw trouble }
                 // Nothing of it is of use; on a full disk its room is needed for runs.
                 part.discard()
                 let isSecond = state.withLock { state in
@@ -122,7 +123,8 @@ final class ModelFetcher: Sendable {
                 switch error.code {
                 case .unreachable(.sinkFailed): throw part.trouble ?? ModelTrouble(.box, error.message)
                 case .unreachable(.responseTooLarge): throw cache.tooLarge(nil)
-                case .notFound:
+                // Only the collector's own word condemns a model: a login page's or a proxy's answer does not.
+                case .notFound where error.problem != nil:
                     connection.succeeded(.models)
                     throw ModelTrouble(
                         .refused,
@@ -130,7 +132,7 @@ final class ModelFetcher: Sendable {
                     )
                 case .refused(416):
                     throw ModelTrouble(.wrongContent, "it has less than the \(part.bytes) bytes that came before")
-                case .refused: throw ModelTrouble(.refused, error.message)
+                case .refused where error.problem != nil: throw ModelTrouble(.refused, error.message)
                 case .unreachable(let reason) where hasProgress && reason != .timedOut:
                     // The wait is short: what comes is worth more than the collector's rest.
                     state.withLock { $0.backoff.reset() }

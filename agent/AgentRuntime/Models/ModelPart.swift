@@ -75,6 +75,14 @@ final class ModelPart: HTTPBodySink, @unchecked Sendable {
     }
 
     private func room(for head: HTTPResponse) throws(ModelTrouble) -> UInt64 {
+        // Before what has come is given up for it.
+        if head.header("content-type")?.lowercased().hasPrefix("text/") == true {
+            throw ModelTrouble(
+                .stranger,
+                "a page of text came in place of the model: does this box's network ask for a login, or a proxy answer "
+                    + "for the collector? Trying again"
+            )
+        }
         var told = head.header("content-length").flatMap { UInt64($0) }
         if head.status == 206 {
             guard let range = ContentRange(head.header("content-range") ?? ""), range.first == bytes else {

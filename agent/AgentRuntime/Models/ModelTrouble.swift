@@ -8,6 +8,8 @@ struct ModelTrouble: Error, Sendable, Hashable, CustomStringConvertible {
         case refused
         /// What came is not the file that was asked for.
         case wrongContent
+        /// Somebody else answered in the collector's place; what came before is kept, and the collector asked again.
+        case stranger
         /// This box cannot keep files now.
         case box
     }
