@@ -220,6 +220,18 @@ import Testing
         #expect(Set(servers[0].files.keys) == ["\(servers[2].sha256).onnx"])
     }
 
+    @Test func aModelThatFitsNoDiskCostsNoOtherItsPlace() async throws {
+        let server = try ModelServer(Self.content(1000))
+        var order = server.order
+        #expect(try await server.fetcher().supply(&order) == nil)
+        let cache = ModelCache(folder: server.folder, limitBytes: .max)
+        let trouble = #expect(throws: ModelTrouble.self) {
+            try cache.makeRoom(for: 1 << 62, of: String(repeating: "d", count: 64))
+        }
+        #expect(trouble?.kind == .refused && trouble?.description.contains("no room") == true)
+        #expect(server.files == ["\(server.sha256).onnx": 1000])
+    }
+
     static let ranges: [(String, ClosedRange<UInt64>?)] = [
         ("bytes 0-9/10", 0...9), ("bytes 5-9/*", 5...9), ("BYTES 5-5/10", 5...5), ("", nil), ("bytes", nil),
         ("bytes 9-5/10", nil), ("bytes */10", nil), ("items 0-9/10", nil), ("bytes 0-9", nil), ("bytes -9/10", nil),

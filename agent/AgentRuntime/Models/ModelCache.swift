@@ -39,6 +39,11 @@ struct ModelCache: Sendable {
         let part = partPath(sha256)
         var others = files().filter { $0.path != part }
         var taken = others.reduce(0) { $0 &+ $1.bytes }
+        var status = stat()
+        let there = lstat(part, &status) == 0 ? Self.bytes(status) : 0
+        let missing = bytes > there ? bytes - there : 0
+        // A model that does not fit even alone costs no other its place.
+        if missing > 0, try freeBytes() &+ taken < missing { throw noRoom(missing) }
         while taken > limitBytes - bytes, let oldest = others.popLast() {
             guard unlink(oldest.path) == 0 else { continue }
             taken -= oldest.bytes
@@ -46,19 +51,18 @@ struct ModelCache: Sendable {
         guard taken <= limitBytes - bytes else {
             throw ModelTrouble(.box, "old models in '\(folder)' cannot be deleted")
         }
-        var status = stat()
-        let there = lstat(part, &status) == 0 ? Self.bytes(status) : 0
-        let missing = bytes > there ? bytes - there : 0
         while try freeBytes() < missing {
-            guard let oldest = others.popLast() else {
-                throw ModelTrouble(
-                    .refused,
-                    "no room for the model on this box's disk: \(missing) more bytes are needed in '\(folder)', which "
-                        + "leaves others \(Self.spareBytes >> 20) MiB; free some and ask again"
-                )
-            }
+            guard let oldest = others.popLast() else { throw noRoom(missing) }
             unlink(oldest.path)
         }
+    }
+
+    private func noRoom(_ missing: UInt64) -> ModelTrouble {
+        ModelTrouble(
+            .refused,
+            "no room for the model on this box's disk: \(missing) more bytes are needed in '\(folder)', which "
+                + "leaves others \(Self.spareBytes >> 20) MiB; free some and ask again"
+        )
     }
 
     /// Deletes what a lowered limit leaves no room for.
