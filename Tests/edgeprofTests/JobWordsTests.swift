@@ -46,6 +46,25 @@ import Testing
         #expect(JobWords.lines(of: schedule).last == "repeats: every 1d, next at 2026-11-22 16:30:00Z")
     }
 
+    @Test func countsWhatBecameOfEachAgentsPart() {
+        func part(_ agent: String, _ outcome: Run.Outcome? = nil, closed: String? = nil) -> JobAssignment {
+            JobAssignment(
+                id: "a",
+                agentId: agent,
+                agentName: "attic",
+                model: "m",
+                runId: outcome.map { _ in "r" },
+                outcome: outcome,
+                closedReason: closed
+            )
+        }
+        #expect(JobWords.totals(of: []).isEmpty)
+        #expect(JobWords.totals(of: [part("1", .ok), part("2")]).isEmpty)
+        // Boxes of the same name are two.
+        let parts = [part("2", .ok), part("1", .oom), part("2"), part("2", .ok), part("2", closed: "expired")]
+        #expect(JobWords.totals(of: parts) == ["attic: 2 ok, 1 open, 1 given up", "attic: 1 oom"])
+    }
+
     @Test(arguments: [
         ("2026-12-01T00:00Z", "2026-12-01T00:00:00.000Z"), ("2026-12-01T06:00:30+01:00", "2026-12-01T05:00:30.000Z"),
         ("36h", "2026-11-24T04:30:00.000Z"), ("1e300d", "5195-"),

@@ -20,7 +20,7 @@ extension Jobs {
             let job = try await client.job(id)
             let assignments = try await client.jobAssignments(id).assignments
             if output.resolved == .table {
-                for line in JobWords.lines(of: job) { Terminal.write(line + "\n") }
+                for line in JobWords.lines(of: job) + JobWords.totals(of: assignments) { Terminal.write(line + "\n") }
                 Terminal.write("\n")
             }
             try output.write(

@@ -43,6 +43,27 @@ enum JobWords {
         if assignment.runId != nil { return "stored" }
         return assignment.closedReason == nil ? "open" : "given up"
     }
+
+    /// What became of each agent's part, a line an agent in the order they come; none where each has one assignment, which says it.
+    static func totals(of assignments: [JobAssignment]) -> [String] {
+        var parts: [String: (name: String, counts: [(state: String, count: Int)])] = [:]
+        var agents: [String] = []
+        for assignment in assignments {
+            let state = state(of: assignment)
+            if parts[assignment.agentId] == nil { agents.append(assignment.agentId) }
+            var part = parts[assignment.agentId] ?? (assignment.agentName, [])
+            if let index = part.counts.firstIndex(where: { $0.state == state }) {
+                part.counts[index].count += 1
+            } else {
+                part.counts.append((state, 1))
+            }
+            parts[assignment.agentId] = part
+        }
+        guard agents.count < assignments.count else { return [] }
+        return agents.compactMap { parts[$0] }.map { part in
+            part.name + ": " + part.counts.map { "\($0.count) \($0.state)" }.joined(separator: ", ")
+        }
+    }
 }
 
 extension DurationArgument {
