@@ -130,7 +130,11 @@ import Testing
         ("", "body: is not JSON. "), ("{", "body: is not JSON. Unexpected end"),
         (
             #"{"models":["m"],"settings":{"scenario":"offline","plan":"fused","durationSeconds":1},"labels":{},"repetitions":1.5}"#,
-            "body: holds a number that does not fit"
+            "repetitions: 1.5 does not fit its field"
+        ),
+        (
+            #"{"models":["m"],"settings":{"scenario":"offline","plan":"fused","durationSeconds":1.0},"labels":{},"repetitions":1,"everySeconds":1e300}"#,
+            "everySeconds: 1e300 does not fit its field"
         ),
         ("[]", "body: should be an object"), ("{}", "models: is missing"),
         (#"{"models":3}"#, "models: should be a list"),

@@ -37,6 +37,27 @@ import Testing
     }
 
     @Test(arguments: [
+        (#""whole":1.5"#, "whole", "1.5"), (#""whole":-1"#, "whole", "-1"), (#""small":300"#, "small", "300"),
+        (#""whole":18446744073709551616"#, "whole", "18446744073709551616"), (#""small":1e300"#, "small", "1e300"),
+        (#""other":[1.5,{"a":2}],"list":[[1,2],[3,4,0.5]]"#, "list[1][2]", "0.5"),
+        (#""inner":{"x":1,"y":2.5,"z":3}"#, "inner.y", "2.5"),
+    ])
+    func aNumberThatDoesNotFitIsNamed(fields: String, path: String, number: String) throws {
+        let sound = [("text", #""a""#), ("whole", "1"), ("flag", "true"), ("list", "[]")]
+        let others = sound.filter { !fields.contains("\"\($0.0)\"") }.map { "\"\($0.0)\":\($0.1)" }
+        let bytes = Array("{\((others + [fields]).joined(separator: ","))}".utf8)
+        #expect(throws: (any Error).self) { try WireJSON.decode(Everything.self, from: bytes) }
+        let misfit = try #require(WireJSON.misfit(Everything.self, in: bytes))
+        #expect(misfit.path == path && misfit.number == number)
+        for end in bytes.indices { _ = WireJSON.misfit(Everything.self, in: Array(bytes[..<end])) }
+    }
+
+    @Test(arguments: [sound, "1.5", "{", #"{"text":"a","whole":1.0,"flag":3,"list":[]}"#])
+    func whatIsWrongOtherwiseIsNoMisfit(document: String) {
+        #expect(WireJSON.misfit(Everything.self, in: Array(document.utf8)) == nil)
+    }
+
+    @Test(arguments: [
         "", " ", "{", "}", "nul", "[1,]", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "01", "-", "-01", "1.", ".5", "1e", "1e+",
         "+1",
         "\"", "\"\\x\"", "\"\\ud800\"", "\"\u{1}\"", "1 2", "[1 2]", "\u{FEFF}1", "NaN", "1e400",

@@ -10,6 +10,8 @@ final class WireDocument {
 
     /// Whether something could not be read.
     private(set) var isUnusual = false
+    /// The number that did not fit the whole number asked for.
+    private(set) var misfit: Int?
 
     let bytes: [UInt8]
     let values: [WireValue]
@@ -111,8 +113,20 @@ final class WireDocument {
 
     /// Whole numbers of up to 18 digits; longer ones are unusual.
     func whole<Integer: FixedWidthInteger>(_ type: Integer.Type, at index: Int) throws -> Integer {
-        guard let wide = small(values[index]), let result = Integer(exactly: wide) else { throw unusual() }
+        guard let wide = small(values[index]), let result = Integer(exactly: wide) else {
+            if misfit == nil, !mayFit(type, values[index]) { misfit = index }
+            throw unusual()
+        }
         return result
+    }
+
+    /// Whether `JSONDecoder` may make this type of a value that is unusual here.
+    private func mayFit<Integer: FixedWidthInteger>(_ type: Integer.Type, _ value: WireValue) -> Bool {
+        switch value.kind {
+        case .whole: Integer(text(of: value)) != nil
+        case .number: Double(text(of: value)).map { Integer(exactly: $0) != nil } ?? true
+        default: true
+        }
     }
 
     private func small(_ value: WireValue) -> Int64? {

@@ -14,6 +14,23 @@ public enum WireJSON {
         return try JSONDecoder().decode(type, from: Data(bytes))
     }
 
+    /// The first number that does not fit its field, which `JSONDecoder` refuses without saying where it is.
+    ///
+    /// - Parameters:
+    ///   - type: What the document was decoded as, in vain.
+    ///   - bytes: The document.
+    /// - Returns: Its place and how it is written, 40 characters at most; nil when that is not what is wrong.
+    public static func misfit<Value: Decodable>(
+        _ type: Value.Type,
+        in bytes: [UInt8]
+    ) -> (path: String, number: String)? {
+        guard let document = WireDocument(bytes) else { return nil }
+        _ = try? document.value(type, at: 0)
+        guard let misfit = document.misfit else { return nil }
+        let path = document.path(to: misfit).prefix(200)
+        return (path.isEmpty ? "body" : String(path), String(document.text(of: document.values[misfit]).prefix(40)))
+    }
+
     /// Decodes a document that has nothing unusual; nil for any other.
     static func decodeUsual<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) -> Value? {
         guard let document = WireDocument(bytes) else { return nil }

@@ -15,6 +15,9 @@ extension Request {
         do {
             return try WireJSON.decode(type, from: plain)
         } catch DecodingError.dataCorrupted(let place) where place.codingPath.isEmpty {
+            if let misfit = WireJSON.misfit(type, in: plain) {
+                throw HTTPProblem.malformed("\(misfit.path): \(misfit.number) does not fit its field, a whole number")
+            }
             throw HTTPProblem.malformed("body: \(Self.complaint(about: Data(plain)))")
         } catch let error as DecodingError {
             throw HTTPProblem.malformed(error.explanation)
