@@ -39,6 +39,9 @@ extension Ranking {
             let nearest = leader.shortfalls.map(\.message).joined(separator: "; ")
             return ["Nothing is feasible. First of those that fail: \(leader.words): \(nearest)."]
         }
+        guard deployment.demand.inferencesPerSecond > 0 else {
+            return ["Nobody asks for anything (demand.inferences_per_second is 0): no choice earns back its cost."]
+        }
         return ["\(leader.words) \(merit(of: leader)), \(scale(of: leader))."] + tieSentence
     }
 

@@ -13,6 +13,7 @@ import Testing
         #expect(choice.usdPerMillionCorrect == nil)
         #expect(choice.tcoUsd == 576)
         #expect(choice.roi == -1)
+        #expect(result.headline.contains { $0.hasPrefix("Nobody asks for anything") })
         #expect(try WorkedExample.plan { $0.demand.inferencesPerSecond = 0 }.choice == nil)
     }
 
