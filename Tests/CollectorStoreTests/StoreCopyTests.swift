@@ -16,44 +16,6 @@ import Testing
         deinit { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    /// Puts something into every table, and more runs than one step takes.
-    private func filled(_ kind: StoreKind, runs: Int = 700) async throws -> TemporaryStore {
-        let temporary = try await TemporaryStore(kind)
-        let (store, now) = (temporary.store, TemporaryStore.now)
-        let agentId = try await temporary.enroll("Ägent \"b\"", labels: ["site": "<b>'lab'</b>"])
-        _ = try await temporary.enroll("agent a")
-        _ = try await store.createSampleJob(models: ["m1", "m2"], repetitions: 3)
-        let work = try await store.unfinishedAssignments(agentId: agentId, limit: 2, at: now)
-        let answers = work.map { Run.sample(agentId: agentId, assignment: $0, model: $0.model) }
-        let others = (0..<runs).map { index in
-            Run.sample(
-                agentId: nil,
-                startedAt: Timestamp(millisecondsSinceEpoch: 1_735_000_000_000 + Int64(index) * 90_000_000)
-            )
-        }
-        _ = try await store.insert(answers + others, from: .administrator, at: now)
-        try await store.replaceTiers(TierList(tiers: [], examplePrices: true))
-        let accuracy = ModelAccuracy(
-            model: "m",
-            precision: .int8,
-            top1: 0.1,
-            top1Interval: [0, 1],
-            images: 1,
-            dataset: "val",
-            measuredAt: now,
-            producer: "test"
-        )
-        try await store.replaceAccuracy(accuracy, ofModel: String(repeating: "a", count: 64), at: now)
-        let issue = try await store.issueAccessToken(
-            NewToken(hash: TokenHash(of: "t"), role: .agent, expiresAt: now),
-            agentId: agentId,
-            using: UsedChallenge(nonce: [0, 1, 255], expiresAt: Timestamp(millisecondsSinceEpoch: .max)),
-            at: now
-        )
-        #expect(issue == .issued)
-        return temporary
-    }
-
     private func digests(_ location: StoreLocation) async throws -> [String: TableDigest] {
         let store = try await SQLStore.open(at: location)
         defer { try? store.close() }
@@ -67,7 +29,7 @@ import Testing
 
     @Test(arguments: ways)
     func aCopyOfACopyIsEqual(from: StoreKind, to: StoreKind) async throws {
-        let source = try await filled(from)
+        let source = try await TemporaryStore.filled(from)
         try source.store.close()
         let folders = (try Folder(), try Folder())
         let there = try TemporaryStore.emptyLocation(to, StoreDirectory(path: folders.0.path + "/d"))
@@ -95,7 +57,7 @@ import Testing
 
     @Test(arguments: ways)
     func anInterruptedCopyGoesOn(from: StoreKind, to: StoreKind) async throws {
-        let source = try await filled(from, runs: 3000)
+        let source = try await TemporaryStore.filled(from, runs: 3000)
         try source.store.close()
         let folder = try Folder()
         let target = try TemporaryStore.emptyLocation(to, StoreDirectory(path: folder.path + "/d"))
@@ -121,7 +83,7 @@ import Testing
 
     @Test(arguments: StoreKind.available)
     func changesDuringACopyAreNoticed(kind: StoreKind) async throws {
-        let source = try await filled(kind, runs: 10)
+        let source = try await TemporaryStore.filled(kind, runs: 10)
         let folder = try Folder()
         let target = StoreLocation.directory(StoreDirectory(path: folder.path + "/d"))
         let copy = try await StoreCopy(from: source.location, to: target)
@@ -145,7 +107,7 @@ import Testing
 
     @Test(arguments: ways)
     func aBackupMadeWhileServingRestores(from: StoreKind, to: StoreKind) async throws {
-        let source = try await filled(from)
+        let source = try await TemporaryStore.filled(from)
         let folder = try Folder()
         let file = folder.path + "/backup.sqlite"
         let writer = Task {
@@ -183,7 +145,7 @@ import Testing
     }
 
     @Test func damagedBackupsAreNotRestored() async throws {
-        let source = try await filled(.sqlite)
+        let source = try await TemporaryStore.filled(.sqlite)
         let folder = try Folder()
         let file = folder.path + "/backup.sqlite"
         try await source.store.backUp(to: file)

@@ -55,6 +55,26 @@ import Testing
     }
 
     @Test(arguments: StoreKind.available)
+    func expiredTokensAreDeletedWhenTheNextOneIsMade(kind: StoreKind) async throws {
+        let temporary = try await TemporaryStore(kind)
+        let store = temporary.store
+        func make(_ name: String, expiresAt: Timestamp?, at moment: Timestamp) async throws -> String {
+            let token = NewToken(hash: TokenHash(of: name), role: .viewer, expiresAt: expiresAt)
+            return try await store.createToken(token, at: moment)
+        }
+        let admin = try await store.tokens().map(\.id)
+        let short = try await make("short", expiresAt: later(60), at: now)
+        let long = try await make("long", expiresAt: later(61), at: now)
+        let early = try await make("early", expiresAt: nil, at: later(59))
+        #expect(try await Set(store.tokens().map(\.id)) == Set(admin + [short, long, early]))
+        let next = try await make("next", expiresAt: nil, at: later(60))
+        #expect(try await Set(store.tokens().map(\.id)) == Set(admin + [long, early, next]))
+        // A deleted one is gone for clocks set back, too.
+        #expect(try await store.grant(for: TokenHash(of: "short"), at: now) == nil)
+        #expect(try await !store.deleteToken(id: short))
+    }
+
+    @Test(arguments: StoreKind.available)
     func revocationWorksAtOnceAndOnce(kind: StoreKind) async throws {
         let temporary = try await TemporaryStore(kind)
         let hash = TokenHash(of: "v")
