@@ -5,6 +5,8 @@ import Hummingbird
 import HummingbirdTesting
 import Testing
 
+@testable import CollectorAPI
+
 /// Who may call what: the table of docs/collector.md, tried whole.
 @Suite struct AccessTests {
     struct Route: CustomStringConvertible, Sendable {
@@ -33,6 +35,7 @@ import Testing
         Route(.get, "/v1/agents", [.viewer, .admin]),
         Route(.get, "/v1/agents/ID", [.viewer, .admin]),
         Route(.post, "/v1/agents/ID/approve", [.admin]),
+        Route(.post, "/v1/agents/NOBODY/revoke", [.admin]),
         Route(.put, "/v1/agents/ID/labels", [.admin]),
         Route(.post, "/v1/jobs", [.admin]),
         Route(.get, "/v1/jobs", [.viewer, .admin]),
@@ -44,6 +47,9 @@ import Testing
         Route(.delete, "/v1/tokens/ID", [.admin]),
         Route(.get, "/v1/models/\(String(repeating: "a", count: 64))/accuracy", [.viewer, .admin]),
         Route(.put, "/v1/models/\(String(repeating: "a", count: 64))/accuracy", [.admin]),
+        Route(.get, "/v1/models", [.viewer, .admin]),
+        Route(.put, "/v1/models/\(String(repeating: "a", count: 64))", [.admin]),
+        Route(.get, "/v1/models/\(String(repeating: "a", count: 64))", [.agent, .viewer, .admin]),
         Route(.get, "/v1/audit", [.admin]),
         Route(.get, "/metrics", [.viewer, .admin]),
         Route(.get, "/v1/tiers", [.viewer, .admin]),
@@ -53,6 +59,31 @@ import Testing
         Route(.post, "/v1/rank", [.viewer, .admin]),
         Route(.post, "/v1/plan", [.viewer, .admin]),
     ]
+
+    /// What is open to all is listed here; everything else is in the table, with just its roles.
+    @Test func noRouteIsLeftOut() async throws {
+        let open: Set = [
+            "GET /healthz", "GET /readyz", "GET /openapi.json", "POST /v1/agents/:/token", "GET /install.sh",
+            "GET /packages/:",
+        ]
+        var expected = Dictionary(uniqueKeysWithValues: open.map { ($0, Set<TokenRole>()) })
+        for route in Self.routes {
+            let path = route.path.prefix { $0 != "?" }.split(separator: "/").map {
+                ["ID", "NOBODY"].contains($0) || $0.utf8.count == 64 ? ":" : String($0)
+            }
+            expected["\(route.method.rawValue) /" + path.joined(separator: "/")] = route.roles
+        }
+        let harness = try await Harness()
+        var found: [String: Set<TokenRole>] = [:]
+        for endpoint in harness.api.endpoints {
+            let path = endpoint.path.split(separator: "/").map { $0.hasPrefix(":") ? ":" : String($0) }
+            var allowed: Set<TokenRole> = []
+            if case .roles(let roles) = endpoint.access { allowed = roles }
+            found["\(endpoint.method.rawValue) /" + path.joined(separator: "/")] = allowed
+        }
+        #expect(found == expected)
+        #expect(found.count == harness.api.endpoints.count)
+    }
 
     @Test(arguments: routes)
     func onlyTheseRoles(route: Route) async throws {

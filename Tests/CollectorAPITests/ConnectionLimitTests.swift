@@ -87,6 +87,60 @@ import Testing
         }
     }
 
+    private static func upload(_ token: String?) -> String {
+        "POST /v1/runs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n"
+            + (token.map { "Authorization: Bearer \($0)\r\n" } ?? "") + "\r\n"
+    }
+
+    /// It came fast enough at first.
+    @Test func aBodyThatStopsClosesTheConnection() async throws {
+        var limits = Self.tight
+        limits.idleSeconds = 20
+        try await withServer(limits) { port, harness in
+            let socket = try RawSocket(port: port)
+            let start = ContinuousClock.now
+            await socket.send(Self.upload(harness.admin.text) + String(repeating: " ", count: 5000))
+            #expect(await socket.read()?.contains(" 200 ") == false)
+            let elapsed = ContinuousClock.now - start
+            #expect(elapsed > .milliseconds(500) && elapsed < .seconds(5))
+            #expect(harness.api.gate.refusals[.slowBody] == 1)
+        }
+    }
+
+    /// A refusal does not wait for the body, and the connection does not outlast it for long.
+    @Test func aBodyThatStopsAfterItsAnswerClosesTheConnection() async throws {
+        var limits = Self.tight
+        (limits.bodyWindowSeconds, limits.stalledSeconds) = (20, 0.5)
+        limits.idleSeconds = 20
+        try await withServer(limits) { port, harness in
+            let socket = try RawSocket(port: port)
+            let start = ContinuousClock.now
+            await socket.send(Self.upload(nil) + "{")
+            #expect(await socket.read()?.hasPrefix("HTTP/1.1 401") == true)
+            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(harness.api.gate.refusals[.stalled] == 1)
+        }
+    }
+
+    /// Answers are not piled up for a client that asks and never reads.
+    @Test func answersLeftUnreadCloseTheConnection() async throws {
+        var limits = Self.tight
+        limits.stalledSeconds = 0.5
+        limits.idleSeconds = 20
+        try await withServer(limits) { port, harness in
+            let socket = try RawSocket(port: port)
+            let question = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+            await socket.send(String(repeating: question, count: 400))
+            let deadline = ContinuousClock.now + .seconds(8)
+            while harness.api.gate.refusals[.stalled] == 0, .now < deadline {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(harness.api.gate.refusals[.stalled] == 1)
+            let text = await socket.read() ?? ""
+            #expect(text.hasPrefix("HTTP/1.1 200") && text.split(separator: "HTTP/1.1 200").count < 400)
+        }
+    }
+
     @Test func idleConnectionsAreClosed() async throws {
         try await withServer(Self.tight) { port, _ in
             let socket = try RawSocket(port: port)
