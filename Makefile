@@ -23,6 +23,7 @@ quickstart: build ## collector, two agents, five networks, one ranking, on this 
 .PHONY: test
 test: packages lint ## all tests of an everyday change
 	@scripts/install-packages.sh postgresql-15
+	@scripts/install-packages.sh haproxy || echo "test: goes on; the case that needs it says that it is skipped"
 	@swift build --build-tests
 	@scripts/check-kernel-symbols.sh
 	@scripts/run-tests.sh
@@ -101,12 +102,13 @@ deb: packages ## Debian packages of agent, collector and command line, into .bui
 
 .PHONY: test-faults
 test-faults: packages ## kills, full disks, dead networks, wrong clocks: agents and collectors as real processes
+	@scripts/install-packages.sh postgresql-15 haproxy openssl || echo "test-faults: goes on; cases that need them say that they are skipped"
 	@swift build
 	@scripts/test-faults.sh
 
 .PHONY: test-collector-faults
 test-collector-faults: packages ## the collector on bad days: both stores locked, full, damaged, gone; two behind HAProxy; bad input
-	@scripts/install-packages.sh postgresql-15 haproxy openssl
+	@scripts/install-packages.sh postgresql-15 haproxy openssl || echo "test-collector-faults: goes on; cases that need them say that they are skipped"
 	@swift build
 	@scripts/test-faults.sh collector
 

@@ -1,6 +1,7 @@
 """The store in PostgreSQL, when the server goes, comes back elsewhere, or has no room; and the collector killed under load."""
 import os
 import random
+import shutil
 import signal
 import subprocess
 import threading
@@ -152,8 +153,10 @@ def disk_of_the_database_full(folder, quick):
     disk = f"/tmp/edgeprof-disk-{os.getpid()}-{os.urandom(4).hex()}"
     mount_tmpfs(disk, "96m")
     os.chmod(disk, 0o755)
-    server, collector = serving(folder, data=f"{disk}/pg", wal=f"/tmp/edgeprof-wal-{os.getpid()}-{os.urandom(4).hex()}")
+    log = f"/tmp/edgeprof-wal-{os.getpid()}-{os.urandom(4).hex()}"
+    server = None
     try:
+        server, collector = serving(folder, data=f"{disk}/pg", wal=log)
         load = Load(collector, batch=20).start()
         wait_until(lambda: load.count() > 50, 30, "runs are stored")
         filler = fill_disk(disk)
@@ -164,9 +167,11 @@ def disk_of_the_database_full(folder, quick):
         return (f"{load.statuses[503]} requests 503, “{reason}”, {held} stored until then; again after {seconds:.1f} s; "
                 f"{settled(collector, load, server)}")
     finally:
-        server.remove()
+        if server:
+            server.remove()
         subprocess.run(["umount", "-l", disk])
         os.rmdir(disk)
+        shutil.rmtree(log, ignore_errors=True)
 
 
 def told_unready_by_refusal(collector, load):
