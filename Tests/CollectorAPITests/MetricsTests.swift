@@ -79,9 +79,13 @@ import Testing
                 && lines.contains(#"x_bucket{a="q\"\\\n",le="0.5"} 3"#)
         )
         #expect(
-            lines.contains(#"x_bucket{a="q\"\\\n",le="60"} 3"#) && lines.contains(#"x_bucket{a="q\"\\\n",le="+Inf"} 4"#)
+            lines.contains(#"x_bucket{a="q\"\\\n",le="60.0"} 3"#)
+                && lines.contains(#"x_bucket{a="q\"\\\n",le="+Inf"} 4"#)
         )
         #expect(lines.contains(#"x_count{a="q\"\\\n"} 4"#))
+        var older = MetricText(.prometheus)
+        older.histogram("x", [], histogram)
+        #expect(older.finished().contains("x_bucket{le=\"60\"} 3\n"))
     }
 
     @Test(arguments: [false, true])

@@ -52,7 +52,9 @@ struct MetricText {
         var sum = 0
         for (bound, count) in zip(DurationHistogram.boundsSeconds, histogram.counts) {
             sum += count
-            sample(name + "_bucket", labels + [("le", Self.number(bound))], Double(sum))
+            // OpenMetrics has one spelling of each bound, 1.0 where the older format has 1.
+            let le = format == .openMetrics ? "\(bound)" : Self.number(bound)
+            sample(name + "_bucket", labels + [("le", le)], Double(sum))
         }
         sample(name + "_bucket", labels + [("le", "+Inf")], Double(histogram.count))
         sample(name + "_sum", labels, histogram.sumSeconds)
