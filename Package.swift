@@ -473,8 +473,13 @@ let testTargets: [Target] = [
         "ProcessTestSupport",
         crypto
     ),
-    .target(name: "ProcessTestSupport", path: "Tests/ProcessTestSupport"),
-    .target(name: "PostgreSQLTestServer", path: "Tests/PostgreSQLTestServer"),
+    .target(name: "CSpawn", path: "Tests/CSpawn"),
+    .target(name: "ProcessTestSupport", dependencies: ["CSpawn"], path: "Tests/ProcessTestSupport"),
+    .target(
+        name: "PostgreSQLTestServer",
+        dependencies: ["ProcessTestSupport"],
+        path: "Tests/PostgreSQLTestServer"
+    ),
     tests("WireJSON", "EdgeprofAPI", "Statistics"),
     tests("CollectorStore", "EdgeprofAPI", "Checksum", "Statistics", "PostgreSQLTestServer", grdb),
     tests(

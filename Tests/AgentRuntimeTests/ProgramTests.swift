@@ -12,23 +12,16 @@ import Testing
         return ((own ?? CommandLine.arguments[0]) as NSString).deletingLastPathComponent
     }()
 
-    private func start(_ arguments: [String], log: String) throws -> Process {
+    private func start(_ arguments: [String], log: String) throws -> TestProcess {
         _ = FileManager.default.createFile(atPath: log, contents: nil)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.folder + "/edgeprof-agent")
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle(forWritingAtPath: log)
-        try process.run()
-        return process
+        let errors = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        return try TestProcess(Self.folder + "/edgeprof-agent", arguments, errors: .file(errors))
     }
 
     private func run(_ rig: Rig, _ arguments: [String]) throws -> (status: Int32, lines: [String]) {
-        let process = try start(arguments, log: rig.folder + "/errors")
-        process.waitUntilExit()
+        let status = try start(arguments, log: rig.folder + "/errors").wait()
         let text = try String(contentsOfFile: rig.folder + "/errors", encoding: .utf8)
-        return (process.terminationStatus, text.split(separator: "\n").map(String.init))
+        return (status, text.split(separator: "\n").map(String.init))
     }
 
     private func enroll(_ rig: Rig, _ url: String, _ more: String...) throws -> (status: Int32, lines: [String]) {
@@ -38,15 +31,10 @@ import Testing
 
     /// Full Foundation and its ICU alone are 40 MB on disk.
     @Test func linksNoFullFoundation() throws {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: Self.folder + "/edgeprof-agent")
         // The dynamic linker lists what it would load, and the program is not run.
-        process.environment = ProcessInfo.processInfo.environment.merging(["LD_TRACE_LOADED_OBJECTS": "1"]) { $1 }
-        process.standardOutput = output
-        try process.run()
-        let libraries = try String(decoding: output.fileHandleForReading.dataToEnd(), as: UTF8.self)
-        process.waitUntilExit()
+        let environment = ProcessInfo.processInfo.environment.merging(["LD_TRACE_LOADED_OBJECTS": "1"]) { $1 }
+        let output = try TestProcess.run(Self.folder + "/edgeprof-agent", environment: environment).output
+        let libraries = String(decoding: output, as: UTF8.self)
         #expect(libraries.contains("libcurl.so"))
         for heavy in [
             "libFoundation.so", "libFoundationNetworking", "Internationalization", "sqlite", "yaml", "libxml",
@@ -96,13 +84,11 @@ import Testing
         collector.assign("task", model: "shufflenet_v2_x0_5", settings: JobSettings(durationSeconds: 0.2))
         collector.assign("unknown", model: "nonsense")
         let agent = try start(["run", "--state-dir", rig.state], log: rig.folder + "/log")
-        defer { agent.terminate() }
+        defer { agent.signal(SIGKILL) }
         #expect(try await eventually(within: 60) { collector.runs.count == 2 }, "\(text(rig))")
         let second = try run(rig, ["run", "--state-dir", rig.state])
         #expect(second.status == 1 && second.lines.count == 1 && second.lines[0].contains("another agent"))
-        agent.terminate()
-        agent.waitUntilExit()
-        #expect(agent.terminationStatus == 0 && agent.terminationReason == .exit)
+        #expect(agent.end() == 0)
         let run = try #require(collector.runs.first { $0.assignmentId == "task" })
         #expect(run.outcome == .ok && run.isa == "portable" && run.flags.contains(.standIn), "\(run)")
         #expect(run.latencyNanoseconds.map { $0.count > 0 } == true)
@@ -146,15 +132,13 @@ import Testing
         #expect(try await eventually(within: 60) { text(rig).contains("measuring") })
         collector.with { $0.fault = .answer(503) }
         #expect(try await eventually(within: 60) { text(rig).contains("measured") })
-        kill(first.processIdentifier, SIGKILL)
-        first.waitUntilExit()
+        first.end(SIGKILL)
         let kept = try await rig.openSpool().pending()
         #expect(kept.count == 1)
         collector.with { $0.fault = nil }
         let second = try start(["run", "--state-dir", rig.state], log: rig.folder + "/log")
         #expect(try await eventually(within: 60) { collector.runs.count == 1 }, "\(text(rig))")
-        second.terminate()
-        second.waitUntilExit()
+        second.end()
         #expect(collector.runs.map(\.id) == kept.map(\.id))
         #expect(!text(rig).contains("measuring"))
     }
@@ -167,9 +151,7 @@ import Testing
         let agent = try start(["run", "--state-dir", rig.state, "--startup-jitter", "0"], log: rig.folder + "/log")
         #expect(try await eventually(within: 60) { !children(of: agent.processIdentifier).isEmpty }, "\(text(rig))")
         let measuring = children(of: agent.processIdentifier)
-        agent.terminate()
-        agent.waitUntilExit()
-        #expect(agent.terminationStatus == 0 && agent.terminationReason == .exit)
+        #expect(agent.end() == 0)
         #expect(try await eventually { measuring.allSatisfy { kill($0, 0) != 0 } })
         #expect(try await rig.openSpool().statistics.records == 0)
     }
@@ -183,7 +165,7 @@ import Testing
         collector.assign("ended", model: "shufflenet_v2_x0_5", settings: JobSettings(durationSeconds: 300))
         collector.assign("next", model: "nonsense")
         let agent = try start(["run", "--state-dir", rig.state, "--startup-jitter", "0"], log: rig.folder + "/log")
-        defer { agent.terminate() }
+        defer { agent.signal(SIGKILL) }
         var workers: [Int32] = []
         #expect(
             try await eventually(within: 60) {
@@ -219,8 +201,7 @@ import Testing
             },
             "\(text(rig))"
         )
-        kill(agent.processIdentifier, SIGKILL)
-        agent.waitUntilExit()
+        agent.end(SIGKILL)
         #expect(try await eventually { family.allSatisfy { kill($0, 0) != 0 } })
     }
 

@@ -122,18 +122,17 @@ import Testing
     func prometheusFindsNoFault() async throws {
         let harness = try await Harness()
         let text = try await harness.requests { client in try await scrape(client).text }
-        let process = Process()
         let (input, output) = (Pipe(), Pipe())
-        process.executableURL = URL(fileURLWithPath: try #require(Self.promtool))
-        process.arguments = ["check", "metrics"]
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
+        let process = try TestProcess(
+            try #require(Self.promtool),
+            ["check", "metrics"],
+            input: .pipe(input),
+            output: .pipe(output),
+            errors: .pipe(output)
+        )
         try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
         try input.fileHandleForWriting.close()
         let complaints = try String(decoding: output.fileHandleForReading.dataToEnd(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0 && complaints.isEmpty, "\(complaints)")
+        #expect(process.wait() == 0 && complaints.isEmpty, "\(complaints)")
     }
 }

@@ -1,6 +1,7 @@
 import EdgeprofAPI
 import Foundation
 import Hummingbird
+import ProcessTestSupport
 import Testing
 
 @testable import CollectorAPI
@@ -54,7 +55,7 @@ import Testing
             let path = folder.path + "/install.sh"
             try Data(script.utf8).write(to: URL(fileURLWithPath: path))
             for (shell, arguments) in [("/bin/sh", ["-n", path]), ("/bin/bash", ["--posix", "-n", path])] {
-                #expect(try Process.run(URL(fileURLWithPath: shell), arguments: arguments).exitCode == 0)
+                #expect(try TestProcess(shell, arguments).wait() == 0)
             }
         }
     }
@@ -91,12 +92,5 @@ import Testing
 
     @Test func aFolderThatIsNotThereIsAnError() {
         #expect(throws: (any Error).self) { try AgentPackages(folder: "/nonexistent") }
-    }
-}
-
-extension Process {
-    fileprivate var exitCode: Int32 {
-        waitUntilExit()
-        return terminationStatus
     }
 }

@@ -13,30 +13,24 @@ struct Program {
     }
 
     /// The program stands beside the test bundle.
-    static var url: URL {
+    static var path: String {
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("edgeprof-collector")
+        return (bundle as NSString).deletingLastPathComponent + "/edgeprof-collector"
     }
 
     static func run(_ arguments: String...) throws -> Output {
-        let process = Process()
         let (output, errors) = (Pipe(), Pipe())
-        process.executableURL = url
-        process.arguments = arguments
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
+        let process = try TestProcess(path, arguments, output: .pipe(output), errors: .pipe(errors))
         let text = try String(decoding: output.fileHandleForReading.dataToEnd(), as: UTF8.self)
         let errorText = try String(decoding: errors.fileHandleForReading.dataToEnd(), as: UTF8.self)
-        process.waitUntilExit()
-        return Output(standardOutput: text, standardError: errorText, code: process.terminationStatus)
+        return Output(standardOutput: text, standardError: errorText, code: process.wait())
     }
 }
 
 /// A serving collector process.
 final class ServingProcess {
     let caller: Caller
-    private let process = Process()
+    private let process: TestProcess
     private let output = Pipe()
 
     convenience init(dataDirectory: String, _ options: String...) throws {
@@ -44,15 +38,17 @@ final class ServingProcess {
     }
 
     init(arguments: [String], standardErrorFile: String? = nil) throws {
-        process.executableURL = Program.url
-        process.arguments = ["serve", "--port", "0", "--log-level", "error"] + arguments
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
+        var errors = TestProcess.Stream.null
         if let standardErrorFile {
             _ = FileManager.default.createFile(atPath: standardErrorFile, contents: nil)
-            process.standardError = FileHandle(forWritingAtPath: standardErrorFile)
+            errors = .file(try FileHandle(forWritingTo: URL(fileURLWithPath: standardErrorFile)))
         }
-        try process.run()
+        process = try TestProcess(
+            Program.path,
+            ["serve", "--port", "0", "--log-level", "error"] + arguments,
+            output: .pipe(output),
+            errors: errors
+        )
         var line = ""
         while !line.contains("\n") {
             let data = try output.fileHandleForReading.nextData()
@@ -63,16 +59,15 @@ final class ServingProcess {
         caller = Caller(address: address)
     }
 
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    deinit { process.signal(SIGKILL) }
 
     /// Sends a signal.
-    func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
+    func signal(_ signal: Int32) { process.signal(signal) }
 
     /// Sends a signal and waits for the end; the exit code, or the signal's number negated.
     func end(_ signal: Int32) -> Int32 {
-        kill(process.processIdentifier, signal)
-        process.waitUntilExit()
-        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        process.signal(signal)
+        return process.wait()
     }
 }
 

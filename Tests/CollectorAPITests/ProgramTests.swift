@@ -1,5 +1,6 @@
 import EdgeprofAPI
 import Foundation
+import ProcessTestSupport
 import Testing
 
 /// The program as its operator meets it.
@@ -59,13 +60,7 @@ import Testing
         ["token", "create", "--role", "agent"], ["token", "create", "--role", "viewer", "--maximum-uses", "3"],
     ])
     func badUsageExitsWithTwo(arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = Program.url
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 2)
+        #expect(try TestProcess(Program.path, arguments, errors: .null).wait() == 2)
     }
 
     @Test func onePortAndOneFolderAreForOneCollector() throws {

@@ -149,16 +149,8 @@ struct ServerTLSTests {
 /// Runs openssl; what it wrote to standard output.
 @discardableResult
 func openssl(_ arguments: String) throws -> Data {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-    process.arguments = arguments.split(separator: " ").map(String.init)
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = try output.fileHandleForReading.dataToEnd()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw POSIXError(.EIO) }
+    let words = arguments.split(separator: " ").map(String.init)
+    let (data, code) = try TestProcess.run("/usr/bin/openssl", words, errors: .null)
+    guard code == 0 else { throw POSIXError(.EIO) }
     return data
 }

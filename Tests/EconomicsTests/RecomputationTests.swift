@@ -195,17 +195,10 @@ import Testing
 
     private static func cases(seed: UInt64, count: Int) throws -> [Case] {
         struct Output: Decodable { var cases: [Case] }
-        let process = Process()
         let interpreter: URL = try #require(python, "python3 must be installed in CI")
-        process.executableURL = interpreter
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("recompute.py")
-        process.arguments = [script.path, "\(seed)", "\(count)"]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.dataToEnd()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let (data, code) = try TestProcess.run(interpreter.path, [script.path, "\(seed)", "\(count)"])
+        try #require(code == 0)
         return try JSONDecoder().decode(Output.self, from: data).cases
     }
 }

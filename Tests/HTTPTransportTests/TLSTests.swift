@@ -16,12 +16,14 @@ import Testing
         let maker = try start(
             "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout \(key) -out \(certificate)"
         )
-        maker.waitUntilExit()
-        try #require(maker.terminationStatus == 0)
+        try #require(maker.wait() == 0)
 
         let output = Pipe()
-        let server = try start("s_server -accept 127.0.0.1:0 -www -key \(key) -cert \(certificate)", output: output)
-        defer { server.terminate() }
+        let server = try start(
+            "s_server -accept 127.0.0.1:0 -www -key \(key) -cert \(certificate)",
+            output: .pipe(output)
+        )
+        defer { server.end() }
         // It prints "ACCEPT 127.0.0.1:PORT" once it listens.
         var text = ""
         while !text.contains("ACCEPT "), server.isRunning {
@@ -40,13 +42,12 @@ import Testing
         }
     }
 
-    private func start(_ arguments: String, output: Pipe = Pipe()) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.openssl)
-        process.arguments = arguments.split(separator: " ").map(String.init)
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
+    private func start(_ arguments: String, output: TestProcess.Stream = .null) throws -> TestProcess {
+        try TestProcess(
+            Self.openssl,
+            arguments.split(separator: " ").map(String.init),
+            output: output,
+            errors: .null
+        )
     }
 }

@@ -8,7 +8,7 @@ import Testing
 struct TrustTests {
     private final class Authority {
         let folder: String
-        private var servers: [Process] = []
+        private var servers: [TestProcess] = []
 
         init() throws {
             folder = FileManager.default.temporaryDirectory.appending(path: "edgeprof-trust-\(UUID())").path
@@ -17,7 +17,7 @@ struct TrustTests {
         }
 
         deinit {
-            for server in servers { server.terminate() }
+            for server in servers { server.end() }
             try? FileManager.default.removeItem(atPath: folder)
         }
 
@@ -42,7 +42,7 @@ struct TrustTests {
             let output = Pipe()
             let server = try start(
                 "s_server -accept 127.0.0.1:0 -www -key \(name).key -cert \(name).pem",
-                output: output
+                output: .pipe(output)
             )
             servers.append(server)
             var text = ""
@@ -54,20 +54,17 @@ struct TrustTests {
         }
 
         private func run(_ arguments: String) throws {
-            let process = try start(arguments, output: Pipe())
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0, "openssl \(arguments)")
+            try #require(try start(arguments, output: .null).wait() == 0, "openssl \(arguments)")
         }
 
-        private func start(_ arguments: String, output: Pipe) throws -> Process {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/openssl")
-            process.currentDirectoryURL = URL(filePath: folder)
-            process.arguments = arguments.split(separator: " ").map(String.init)
-            process.standardOutput = output
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            return process
+        private func start(_ arguments: String, output: TestProcess.Stream) throws -> TestProcess {
+            try TestProcess(
+                "/usr/bin/openssl",
+                arguments.split(separator: " ").map(String.init),
+                directory: folder,
+                output: output,
+                errors: .null
+            )
         }
     }
 

@@ -1,5 +1,6 @@
 import EdgeprofAPI
 import Foundation
+import ProcessTestSupport
 import Testing
 
 /// Approval, renewal, revocation and TLS with real processes.
@@ -20,12 +21,6 @@ import Testing
         return false
     }
 
-    private func end(_ process: Process) {
-        guard process.isRunning else { return }
-        process.terminate()
-        process.waitUntilExit()
-    }
-
     /// Enrols an agent called `box` and returns what was printed.
     private func enroll(_ collector: Collector, _ url: String, _ token: [String], _ more: [String] = []) throws
         -> Programs.Result
@@ -44,7 +39,7 @@ import Testing
         )
     }
 
-    private func run(_ collector: Collector) throws -> Process {
+    private func run(_ collector: Collector) throws -> TestProcess {
         try Programs.start(
             "edgeprof-agent",
             ["run", "--state-dir", collector.folder.path("box"), "--startup-jitter", "0"],
@@ -75,7 +70,7 @@ import Testing
         #expect(enrolled.output.contains(fingerprint))
 
         let process = try run(collector)
-        defer { end(process) }
+        defer { process.end() }
         #expect(try eventually(seconds: 30) { text("box.log", collector).contains("agents approve \(pending.id)") })
         try succeed(collector.edgeprof("agents", "approve", pending.id))
         try succeed(collector.edgeprof("agents", "label", pending.id, "kind=test"))
@@ -115,7 +110,7 @@ import Testing
         }
         // The revoked agent's box comes back as another one.
         try succeed(collector.edgeprof("agents", "show", pending.id))
-        end(process)
+        process.end()
         try succeed(enroll(collector, collector.url, [], ["--force"]))
     }
 
@@ -124,7 +119,7 @@ import Testing
         defer { collector.stop() }
         try succeed(enroll(collector, collector.url, []))
         let process = try run(collector)
-        defer { end(process) }
+        defer { process.end() }
         let id = try agent(collector).id
         // Several lifetimes: heartbeats alone do not come as often, so the poll outlives its token.
         Thread.sleep(forTimeInterval: 8)
@@ -148,28 +143,23 @@ import Testing
             "x509 -req -in csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 9 -extfile ext -out cert.pem",
             "rsa -in key.pem -pubout -outform DER -out pub", "dgst -sha256 -binary -out hash pub",
         ] {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-            process.currentDirectoryURL = URL(fileURLWithPath: folder.path(""))
-            process.arguments = arguments.split(separator: " ").map(String.init)
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0, "openssl \(arguments)")
+            let openssl = try TestProcess(
+                "/usr/bin/openssl",
+                arguments.split(separator: " ").map(String.init),
+                directory: folder.path(""),
+                errors: .null
+            )
+            try #require(openssl.wait() == 0, "openssl \(arguments)")
         }
         let hash = try Data(contentsOf: URL(fileURLWithPath: folder.path("hash")))
         let pin = "sha256//" + hash.base64EncodedString()
-        let proxy = Process()
-        proxy.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Fixtures/tls_proxy.py"
-        proxy.arguments = ["python3", script, "\(collector.port)", folder.path("cert.pem"), folder.path("key.pem")]
-        proxy.standardOutput = try folder.newFile("proxy.log")
-        try proxy.run()
-        defer {
-            // Started with SIGTERM blocked, as the tests' own threads have it.
-            kill(proxy.processIdentifier, SIGKILL)
-            proxy.waitUntilExit()
-        }
+        let proxy = try TestProcess(
+            "/usr/bin/env",
+            ["python3", script, "\(collector.port)", folder.path("cert.pem"), folder.path("key.pem")],
+            output: .file(folder.newFile("proxy.log"))
+        )
+        defer { proxy.end() }
         #expect(try eventually(seconds: 20) { text("proxy.log", collector).contains("listening on ") })
         let port = text("proxy.log", collector).split(whereSeparator: \.isWhitespace).last ?? ""
         let url = "https://127.0.0.1:\(port)"
@@ -193,7 +183,7 @@ import Testing
             let created = try JSONDecoder().decode(JobRecord.self, from: Data(job.output.utf8))
             let done = try collector.edgeprof("jobs", "wait", created.id, "--timeout", "120s")
             #expect(done.status == 0, "\(text("box.log", collector))")
-            end(process)
+            process.end()
             try succeed(collector.edgeprof("agents", "revoke", id))
         }
         // The command line as well.

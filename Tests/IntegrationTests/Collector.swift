@@ -1,4 +1,5 @@
 import Foundation
+import ProcessTestSupport
 import Testing
 
 /// A real collector on a free loopback port, with a folder of its own.
@@ -6,7 +7,7 @@ final class Collector {
     let folder: TemporaryFolder
     private(set) var url = ""
     private(set) var port = 0
-    private var process: Process?
+    private var process: TestProcess?
 
     private let options: [String]
 
@@ -50,16 +51,12 @@ final class Collector {
 
     /// Kills it as a power cut would.
     func kill9() {
-        guard let process else { return }
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process?.end(SIGKILL)
     }
 
     /// Ends it as a service manager would.
     func stop() {
-        guard let process, process.isRunning else { return }
-        process.terminate()
-        process.waitUntilExit()
+        process?.end()
     }
 
     /// Runs the command line as the user who is logged in here.

@@ -105,18 +105,12 @@ import Testing
             Programs.run("edgeprof", ["rank"] + Self.files + ["--format", "json"]),
             as: RankingResult.self
         )
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: python)
-        process.arguments =
-            [
-                Self.root.appendingPathComponent("Tests/EconomicsTests/recompute.py").path, "--files",
-            ] + [Self.files[1], Self.files[3], Self.files[5]]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.dataToEnd()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let script = Self.root.appendingPathComponent("Tests/EconomicsTests/recompute.py").path
+        let (data, code) = try TestProcess.run(
+            python,
+            [script, "--files", Self.files[1], Self.files[3], Self.files[5]]
+        )
+        try #require(code == 0)
         let expected = try JSONDecoder().decode(Recomputed.self, from: data)
 
         #expect(expected.rank.count == 6 && ranking.choices.count == 6)

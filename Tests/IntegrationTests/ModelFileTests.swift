@@ -31,15 +31,7 @@ import Testing
 
     /// By a program that is not ours.
     private func sha256sum(_ path: String) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/sha256sum")
-        process.arguments = [path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = try pipe.fileHandleForReading.dataToEnd()
-        process.waitUntilExit()
-        return String(decoding: output.prefix(64), as: UTF8.self)
+        String(decoding: try TestProcess.run("/usr/bin/sha256sum", [path]).output.prefix(64), as: UTF8.self)
     }
 
     @Test func theExportedFileIsTheModelRunsName() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import ProcessTestSupport
 
 /// The programs just built, run as a person or a service manager would run them.
 enum Programs {
@@ -21,36 +22,27 @@ enum Programs {
 
     /// Runs a program to its end.
     static func run(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Result {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: directory + "/" + name)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
         // Files, not pipes: a full pipe would stop the program.
         let folder = try TemporaryFolder()
         let output = try folder.newFile("output")
         let errors = try folder.newFile("errors")
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        process.waitUntilExit()
+        let process = try TestProcess(
+            directory + "/" + name,
+            arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            output: .file(output),
+            errors: .file(errors)
+        )
         return Result(
-            status: process.terminationStatus,
+            status: process.wait(),
             output: try String(contentsOfFile: folder.path("output"), encoding: .utf8),
             errors: try String(contentsOfFile: folder.path("errors"), encoding: .utf8)
         )
     }
 
     /// Starts a program that goes on running; its output goes to a file.
-    static func start(_ name: String, _ arguments: [String], log: FileHandle) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: directory + "/" + name)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = log
-        process.standardError = log
-        try process.run()
-        return process
+    static func start(_ name: String, _ arguments: [String], log: FileHandle) throws -> TestProcess {
+        try TestProcess(directory + "/" + name, arguments, output: .file(log), errors: .file(log))
     }
 }
 

@@ -45,10 +45,7 @@ import Testing
             ["run", "--state-dir", state, "--startup-jitter", "0", "--model-cache-limit", "16MiB"],
             log: try collector.folder.newFile("agent.log")
         )
-        defer {
-            agent.terminate()
-            agent.waitUntilExit()
-        }
+        defer { agent.end() }
         let created = try collector.edgeprof("jobs", "create", "mine", sum.uppercased(), "squeezenet1_1")
         #expect(created.status == 1, "one model twice")
         let job = try collector.edgeprof(
@@ -84,14 +81,7 @@ import Testing
 
     /// By another program than ours.
     private static func sha256(_ path: String) throws -> String? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/sha256sum")
-        process.arguments = [path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = try String(decoding: pipe.fileHandleForReading.dataToEnd(), as: UTF8.self)
-        process.waitUntilExit()
+        let output = String(decoding: try TestProcess.run("/usr/bin/sha256sum", [path]).output, as: UTF8.self)
         return output.split(separator: " ").first.map(String.init)
     }
 }

@@ -1,5 +1,6 @@
 import EdgeprofAPI
 import Foundation
+import ProcessTestSupport
 import Testing
 
 /// From enrolment to a ranking, with real processes, real HTTP and a real store.
@@ -43,13 +44,8 @@ import Testing
             )
         )
 
-        var agents: [Process] = []
-        defer {
-            for agent in agents where agent.isRunning {
-                agent.terminate()
-                agent.waitUntilExit()
-            }
-        }
+        var agents: [TestProcess] = []
+        defer { for agent in agents { agent.end() } }
         for (name, limits) in [("box", []), ("small", ["--cpus", "0", "--isa", "avx2", "--memory-limit", "512MiB"])] {
             try succeed(
                 Programs.run(

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ProcessTestSupport
 import Synchronization
 
 /// A PostgreSQL server of the tests' own: Debian's programs, a temporary folder, a free port of this machine.
@@ -63,19 +64,12 @@ public final class PostgreSQLTestServer: Sendable {
             rm -rf \(folder)/*
             rmdir \(folder) 2>/dev/null
             """
-        let shell = Process()
-        if user.isEmpty {
-            shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-            shell.arguments = ["-c", script]
-        } else {
-            shell.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
-            shell.arguments =
-                ["--reuid=\(user)", "--regid=\(user == "nobody" ? "nogroup" : user)", "--clear-groups"]
-                + ["/bin/sh", "-c", script]
-        }
+        let group = user == "nobody" ? "nogroup" : user
+        let command =
+            (user.isEmpty ? [] : ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(group)", "--clear-groups"])
+            + ["/bin/sh", "-c", script]
         let pipe = Pipe()
-        shell.standardInput = pipe
-        try shell.run()
+        let shell = try TestProcess(command[0], Array(command.dropFirst()), input: .pipe(pipe))
         // Never closed here: the end of the process closes it.
         Self.keepOpen(pipe)
         let deadline = Date(timeIntervalSinceNow: 60)
@@ -121,14 +115,12 @@ public final class PostgreSQLTestServer: Sendable {
     }
 
     private func run(_ program: String, _ arguments: [String]) -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "\(binaries)/\(program)")
-        process.arguments = ["-X", "-h", "127.0.0.1", "-p", "\(port)", "-U", "edgeprof"] + arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch { return -1 }
-        process.waitUntilExit()
-        return process.terminationStatus
+        let process = try? TestProcess(
+            "\(binaries)/\(program)",
+            ["-X", "-h", "127.0.0.1", "-p", "\(port)", "-U", "edgeprof"] + arguments,
+            errors: .null
+        )
+        return process?.wait() ?? -1
     }
 
     private static let pipes = Mutex<[Pipe]>([])
