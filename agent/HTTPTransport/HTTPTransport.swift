@@ -74,11 +74,10 @@ public final class HTTPTransport: Sendable {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Exchange, Never>) in
                 let started = startThread {
-                    continuation.resume(
-                        returning: Result { () throws(HTTPTransportError) in
-                            try self.perform(request, streaming: streaming, cancellation: cancellation)
-                        }
-                    )
+                    let exchange = Result { () throws(HTTPTransportError) in
+                        try self.perform(request, streaming: streaming, cancellation: cancellation)
+                    }
+                    return { continuation.resume(returning: exchange) }
                 }
                 if !started {
                     let message = "no thread to send a request on: the limit of processes or memory is reached"
@@ -111,29 +110,4 @@ private func withoutSIGPIPE<Value>(_ body: () -> Value) -> Value {
         }
     }
     return body()
-}
-
-/// Runs a closure on a new thread; false when there can be none.
-private func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-    final class Box {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var attributes = pthread_attr_t()
-    guard pthread_attr_init(&attributes) == 0 else { return false }
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    let box = Unmanaged.passRetained(Box(body))
-    var thread = pthread_t()
-    let result = pthread_create(
-        &thread,
-        &attributes,
-        { context in
-            if let context { Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body() }
-            return nil
-        },
-        box.toOpaque()
-    )
-    if result != 0 { box.release() }
-    return result == 0
 }
