@@ -19,6 +19,7 @@ struct EdgeprofCollector: AsyncParsableCommand {
     )
 
     static func main() async {
+        var code: Int32 = 0
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -27,7 +28,10 @@ struct EdgeprofCollector: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            Glibc.exit(Termination(error).reported())
+            code = Termination(error).reported()
         }
+        // Not `exit`: the thread that listens to PostgreSQL may be inside OpenSSL, whose exit handlers free what it uses.
+        fflush(nil)
+        _exit(code)
     }
 }

@@ -102,9 +102,14 @@ final class PostgreSQLPool: Sendable {
         }
 
         private func run() {
+            work()
+            threads.leave()
+        }
+
+        /// Its connection is closed on return: once nobody waits any more, the process may end and OpenSSL with it.
+        private func work() {
             let worker = PostgreSQLWorker(location: location, outage: outage)
             while let job = next() { job(worker) }
-            threads.leave()
         }
 
         /// Waits for work; nil when there will be none.
