@@ -56,7 +56,7 @@ struct RunFilterOptions: ParsableArguments {
 
     func validate() throws {
         if let clockOff, !(1...1e9).contains(clockOff.seconds.rounded(.up)) {
-            throw ValidationError("--clock-off must be 1s or more")
+            throw ValidationError("--clock-off must be 1s to 11574d")
         }
         if let sha256, !Run.ModelReference.isSHA256(sha256) {
             throw ValidationError("--sha256 must be 64 lower-case hexadecimal digits")
