@@ -38,7 +38,7 @@ for group in "${groups[@]}"; do
   if [ -z "$count" ] || [ "$count" = 0 ]; then
     tail -n 60 "$log"
     # Once more, at the end: what is cut off a long log is its beginning.
-    grep -aE 'Fatal error|Program crashed|unexpected signal' "$log" | cut -c 1-300
+    grep -aE -A 8 'Fatal error|Program crashed| crashed:$' "$log" | grep -aE 'Fatal error|crashed| in ' | cut -c 1-200
     echo "run-tests: the group $name did not come to its end" >&2
     exit 1
   fi
