@@ -31,6 +31,7 @@ struct Agents: AsyncParsableCommand {
                     rows: list.agents.map { row($0) + (isWide ? [$0.id, $0.status.rawValue, labels($0)] : []) }
                 )
             )
+            FirstSteps.say(FirstSteps.noAgents, where: list.agents.isEmpty)
         }
 
         private func labels(_ agent: AgentRecord) -> String {

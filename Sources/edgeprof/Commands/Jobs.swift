@@ -122,6 +122,7 @@ struct Jobs: AsyncParsableCommand {
             let list = try await client.jobs()
             let shown = await JobModels.named(list.jobs, client)
             try output.write(list, as: Jobs.table(shown, isNarrow: output.isNarrow))
+            FirstSteps.say(FirstSteps.noJobs, where: list.jobs.isEmpty)
         }
     }
 

@@ -21,5 +21,6 @@ struct ModelsList: AsyncParsableCommand {
             (.text("sha256"), false, { output.isNarrow ? "\($0.sha256.prefix(16))…" : $0.sha256 }),
         ]
         try output.write(list, as: Table(list.models, fields: fields, showsOptional: !output.isNarrow))
+        FirstSteps.say(FirstSteps.noModels, where: list.models.isEmpty)
     }
 }

@@ -76,7 +76,7 @@ struct Rank: AsyncParsableCommand {
         case .table: Terminal.write(RankingPage(result, shown: shown, width: Terminal.width).text)
         }
         if output.resolved == .table, let predictions { Terminal.write(predictions.page(width: Terminal.width)) }
-        if result.choices.isEmpty { Terminal.complain(FirstSteps.nothingMeasured) }
+        FirstSteps.say(FirstSteps.nothingMeasured, where: result.choices.isEmpty)
     }
 }
 

@@ -43,6 +43,7 @@ struct Runs: AsyncParsableCommand {
                 CollectedRunListJSON(found),
                 as: RunTable.table(found.map(\.run), width: output.resolved == .table ? Terminal.width : .max)
             )
+            FirstSteps.say(FirstSteps.noRuns, where: found.isEmpty)
         }
     }
 

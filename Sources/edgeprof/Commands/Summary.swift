@@ -42,9 +42,7 @@ struct Summary: AsyncParsableCommand {
         if isNarrow, set.measurements.contains(where: { $0.basis != .measured }) {
             Terminal.write("* a stand-in or estimate, not measured on such a box\n")
         }
-        if set.measurements.isEmpty {
-            Terminal.complain("no runs that belong to a tier yet; see: edgeprof agents list")
-        }
+        FirstSteps.say(FirstSteps.nothingMeasured, where: set.measurements.isEmpty)
     }
 
     private static func table(_ measurements: [TierMeasurement], isNarrow: Bool) -> Table {

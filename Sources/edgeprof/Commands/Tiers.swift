@@ -31,6 +31,7 @@ struct Tiers: AsyncParsableCommand {
                     rows: list.tiers.map(row)
                 )
             )
+            FirstSteps.say(FirstSteps.noTiers, where: list.tiers.isEmpty)
             guard output.resolved == .table else { return }
             Terminal.write(TierHosts.warning(try await client.agents().agents, width: Terminal.width))
         }

@@ -28,6 +28,7 @@ extension Tiers {
             let agents = try await CollectorConnection.saved().agents().agents
             let hosts = TierHosts(agents, unmatchedOnly: unmatched)
             try output.write(hosts, as: hosts.table(isNarrow: output.isNarrow))
+            FirstSteps.say(FirstSteps.noAgents, where: agents.isEmpty)
         }
     }
 
