@@ -173,6 +173,42 @@ enum Example {
         #expect(text.contains("**Buy resnet50 on large: 2 units a site"))
     }
 
+    @Test func sitesBudgetAndStockAreInTheReport() throws {
+        let (measurements, tiers, deployment) =
+            (try Example.measurements(), try Example.tiers(), try Example.deployment())
+        func report(_ request: PlanningRequest) throws -> DecisionReport {
+            DecisionReport(
+                deployment: request.deployment,
+                tiers: tiers,
+                ranking: try Economics.rank(measurements: measurements, tiers: tiers, deployment: deployment),
+                plan: try Economics.plan(measurements: measurements, tiers: tiers, request: request),
+                stock: request.stock,
+                printed: ""
+            )
+        }
+        let sites = (0..<250).map {
+            PlanningRequest.Site(site: "s\($0)|<i>", inferencesPerSecond: Double(1 + $0), duty: 0.25)
+        }
+        let listed = try report(
+            PlanningRequest(deployment: deployment, sites: sites, stock: ["small": 3], budgetUsd: 20_000)
+        )
+        let page = listed.document.html
+        for words in [
+            "serve 1 to 250 inferences a second at each of 250 listed sites, busy 25 % of the time", "20,000 USD",
+            "3 of small", "units each", "of a budget of", "Site by site", "The first 200 of 250 sites",
+            "s199|&lt;i&gt;",
+        ] {
+            #expect(page.contains(words), "\(words)")
+        }
+        #expect(!page.contains("s200|") && !page.contains("<i>"))
+        // A budget alone leaves some of the alike sites out: the units of one site times all sites would be wrong.
+        let poor = try report(PlanningRequest(deployment: deployment, budgetUsd: 5000)).document
+        #expect(poor.markdown.contains("units each") && !poor.markdown.contains("Site by site"))
+        #expect(!poor.markdown.contains("| figure | value |"))
+        let none = try report(PlanningRequest(deployment: deployment, budgetUsd: 0)).document.html
+        #expect(none.contains("Nothing is bought: the budget is too small for any site."))
+    }
+
     @Test func whatIsNotThereIsLeftOut() throws {
         // Nothing feasible, no value, no demand: still a document.
         let impossible = try Example.report { $0.slo.milliseconds = 1 }.document.html

@@ -1,4 +1,4 @@
-import EdgeprofAPI
+public import EdgeprofAPI
 
 extension PlanningRequest {
     /// Whether sites are decided one by one: with alike sites, all hardware new and no budget, one choice is best for all.
@@ -7,7 +7,7 @@ extension PlanningRequest {
     /// The deployment whose sites ask for the mean of the list's: as many inferences in all, as many sites.
     ///
     /// Ranking, draws and what would change the answer are worked out for it.
-    var typicalDeployment: Deployment {
+    public var typicalDeployment: Deployment {
         guard let sites, !sites.isEmpty else { return deployment }
         var copy = deployment
         let duties = sites.map { $0.duty ?? deployment.demand.duty }

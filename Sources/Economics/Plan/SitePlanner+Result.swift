@@ -13,6 +13,7 @@ extension SitePlanner {
         plan.tuning = solution.families.map {
             PlanResult.SitePlan.Tuning(family: families[$0], usd: costs[families[$0]] ?? 0)
         }
+        let servesAny = solution.counts.joined().contains { $0.option != nil && $0.sites > 0 }
         var rows: [(site: Int, row: PlanResult.SitePlan.Row)] = []
         var items: [Int: CostItem] = [:]
         var value = 0.0
@@ -23,7 +24,7 @@ extension SitePlanner {
                 let own = request.sites == nil ? group.sites[...] : group.sites[taken..<(taken + part.sites)]
                 taken += part.sites
                 let option = part.option.map { group.options[$0] }
-                rows += self.rows(own, count: part.sites, option, group)
+                rows += self.rows(own, count: part.sites, option, group, othersAreServed: servesAny)
                 guard let option else {
                     plan.unservedSites += part.sites
                     continue
@@ -53,7 +54,8 @@ extension SitePlanner {
         _ own: ArraySlice<Int>,
         count: Int,
         _ option: SiteOption?,
-        _ group: SiteGroup
+        _ group: SiteGroup,
+        othersAreServed: Bool
     ) -> [(site: Int, row: PlanResult.SitePlan.Row)] {
         let isList = request.sites != nil
         return own.map { index in
@@ -75,21 +77,23 @@ extension SitePlanner {
                 row.valueUsd = ranking.deployment.value.map { _ in option.value }
             } else {
                 row.valueUsd = ranking.deployment.value.map { _ in 0 }
-                row.reason = reason(group, site)
+                row.reason = reason(group, site, othersAreServed: othersAreServed)
             }
             return (index, row)
         }
     }
 
-    private func reason(_ group: SiteGroup, _ site: PlanningRequest.Site) -> String {
+    private func reason(_ group: SiteGroup, _ site: PlanningRequest.Site, othersAreServed: Bool) -> String {
         if site.inferencesPerSecond == 0 { return "asks for nothing" }
         if group.options.isEmpty { return "nothing is feasible there" }
         let factor = 1 + ranking.deployment.hurdle
         let isWorthIt = group.options.contains { option in
             option.value > factor * option.cost
         }
-        return isWorthIt && request.budgetUsd != nil
-            ? "the budget goes to others" : "nothing is worth \(Text.short(factor)) times its cost there"
+        guard isWorthIt, request.budgetUsd != nil else {
+            return "nothing is worth \(factor == 1 ? "" : "\(Text.short(factor)) times ")its cost there"
+        }
+        return othersAreServed ? "the budget goes to others" : "the budget is too small for any site"
     }
 
     private func item(_ option: SiteOption, _ site: PlanningRequest.Site, count: Double) -> CostItem {

@@ -15,11 +15,14 @@ struct Report: AsyncParsableCommand {
             Examples:
               edgeprof report --deployment examples/deployment.yaml -o report.html
               edgeprof report --deployment d.yaml --tiers t.yaml --measurements m.json -o report.md
+              edgeprof report --deployment d.yaml --sites sites.csv --budget 50000 -o report.html
               edgeprof report --deployment d.yaml --what-if demand=x2 -o twice.html
             """
     )
 
     @OptionGroup var inputs: EconomicInputs
+
+    @OptionGroup var options: PlanOptions
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Where to write, ending in .html or .md.", valueName: "file"))
     var output: String
@@ -32,23 +35,21 @@ struct Report: AsyncParsableCommand {
 
     func run() async throws {
         try OutputFile.check(output)
-        let deployment = try inputs.economicCase()
+        let economicCase = try inputs.economicCase()
         let (measurements, tiers) = try await inputs.documents()
-        let supposed = try WhatIf(inputs.whatIf).applied(to: deployment, tiers: tiers)
+        let request = try options.request(economicCase, tiers: tiers.tiers.map(\.id), whatIf: inputs.whatIf)
+        let supposed = try WhatIf(inputs.whatIf).applied(to: request.deployment, tiers: tiers)
         let report = DecisionReport(
             deployment: supposed.deployment,
             tiers: supposed.tiers,
             ranking: try Economics.rank(
                 measurements: measurements,
                 tiers: tiers,
-                deployment: deployment,
+                deployment: request.typicalDeployment,
                 options: RankingOptions(whatIf: inputs.whatIf)
             ),
-            plan: try Economics.plan(
-                measurements: measurements,
-                tiers: tiers,
-                request: PlanningRequest(deployment: deployment, whatIf: inputs.whatIf)
-            ),
+            plan: try Economics.plan(measurements: measurements, tiers: tiers, request: request),
+            stock: request.stock,
             printed: "Printed \(Self.today) by edgeprof \(Edgeprof.version)"
         )
         let document = report.document
@@ -56,7 +57,7 @@ struct Report: AsyncParsableCommand {
         let headline = report.plan.headline
         let answer = headline.first { $0.hasPrefix("Buy") } ?? headline.last ?? "Nothing to say."
         Terminal.write("\(answer) Written to \(output).\n")
-        if report.ranking.choices.isEmpty { Terminal.complain(FirstSteps.nothingMeasured) }
+        FirstSteps.say(FirstSteps.nothingMeasured, where: report.ranking.choices.isEmpty)
     }
 
     private static func isPage(_ path: String) -> Bool { path.hasSuffix(".html") || path.hasSuffix(".htm") }

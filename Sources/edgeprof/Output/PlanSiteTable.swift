@@ -23,8 +23,31 @@ enum PlanSiteTable {
         )
     }
 
-    /// What is bought where, a line for each model and tier, and units in all; empty where one choice for all says it.
+    /// One line a site of a list, for reading.
+    static func sites(_ rows: some Sequence<PlanResult.SitePlan.Row>) -> Table {
+        Table(
+            columns: [
+                .text("site"), .number("per s"), .number("duty"), .text("model"), .text("tier"), .number("units"),
+                .number("owned"), .number("TCO USD"), .number("value USD"),
+            ],
+            rows: rows.map { row in
+                [
+                    row.site ?? "all alike", HumanUnits.plain(row.inferencesPerSecond), HumanUnits.plain(row.duty),
+                    row.model ?? row.reason ?? "nothing", row.tier ?? "", String(row.units),
+                    String(row.ownedUnits), HumanUnits.dollars(row.tcoUsd), row.valueUsd.map(HumanUnits.dollars) ?? "",
+                ]
+            }
+        )
+    }
+
+    /// What is bought where, and units in all.
     static func summary(_ plan: PlanResult.SitePlan, width: Int) -> String {
+        bought(plan).rendered(as: .table, width: width)
+            + (totals(plan).map { TextLayout.paragraph($0, width: width, indent: 2) } ?? "")
+    }
+
+    /// What is bought, a line for each model, tier and number of units a site has.
+    static func bought(_ plan: PlanResult.SitePlan) -> Table {
         struct Key: Hashable { var model: String, tier: String, units: Int }
         var sums: [Key: (sites: Int, owned: Int, cost: Double)] = [:]
         for row in plan.sites {
@@ -53,17 +76,17 @@ enum PlanSiteTable {
                 HumanUnits.dollars(rest.reduce(0) { $0 + $1.value.cost }),
             ])
         }
-        let table = Table(
+        return Table(
             columns: [
                 .text("model"), .text("tier"), .number("sites"), .number("units each"), .number("units"),
                 .number("owned"), .number("TCO USD"),
             ],
             rows: rows
         )
-        return table.rendered(as: .table, width: width) + totals(plan, width)
     }
 
-    private static func totals(_ plan: PlanResult.SitePlan, _ width: Int) -> String {
+    /// Units, tuning and budget in a sentence; nil where there is nothing to say.
+    static func totals(_ plan: PlanResult.SitePlan) -> String? {
         var parts = plan.purchases.map { purchase -> String in
             var words = "\(purchase.boughtUnits) of \(purchase.tier) to buy"
             if purchase.stockUnits > 0 { words += ", \(purchase.stockUnits) from stock" }
@@ -74,7 +97,6 @@ enum PlanSiteTable {
         if let budget = plan.budgetUsd {
             parts.append("\(HumanUnits.dollars(plan.tcoUsd)) of a budget of \(HumanUnits.dollars(budget)) USD")
         }
-        return parts.isEmpty
-            ? "" : TextLayout.paragraph("In all: " + parts.joined(separator: "; ") + ".", width: width, indent: 2)
+        return parts.isEmpty ? nil : "In all: " + parts.joined(separator: "; ") + "."
     }
 }

@@ -6,6 +6,8 @@ struct DecisionReport {
     let tiers: TierList
     let ranking: RankingResult
     let plan: PlanResult
+    /// Units in stock, by tier.
+    var stock: [String: Int] = [:]
     /// When and by what it was printed.
     let printed: String
 
@@ -14,14 +16,14 @@ struct DecisionReport {
         ReportDocument(
             title: "What to buy: \(deployment.name)",
             subtitle: printed,
-            blocks: question + answer + figures + alternatives + changes + evidence + method + uncertainty
+            blocks: question + answer + figures + alternatives + changes + evidence + siteBySite + method + uncertainty
         )
     }
 
     private var question: [ReportDocument.Block] {
         [
-            .heading("The question"), .paragraph(DeploymentWords.question(deployment)),
-            .table(DeploymentWords.terms(deployment)),
+            .heading("The question"), .paragraph(DeploymentWords.question(deployment, sites: listedSites)),
+            .table(DeploymentWords.terms(deployment, budget: plan.sitePlan?.budgetUsd, stock: stock)),
         ]
     }
 
@@ -31,7 +33,10 @@ struct DecisionReport {
         if let hypothesis = ranking.hypothesis {
             blocks.append(.paragraph(hypothesis.sentences.joined(separator: " ")))
         }
-        if let choice = plan.choice {
+        if let sitePlan = plan.sitePlan, sitePlan.servedSites > 0, isDecidedBySite {
+            blocks.append(.table(PlanSiteTable.bought(sitePlan)))
+            if let totals = PlanSiteTable.totals(sitePlan) { blocks.append(.paragraph(totals)) }
+        } else if let choice = plan.choice {
             blocks.append(.table(facts(choice)))
         } else if let reason = plan.choiceReason {
             blocks.append(.paragraph("Nothing is bought: \(reason)."))
@@ -47,6 +52,24 @@ struct DecisionReport {
             )
         )
         return blocks
+    }
+
+    /// The sites of a list, none where all are alike.
+    private var listedSites: [PlanResult.SitePlan.Row] { plan.sitePlan?.sites.filter { $0.site != nil } ?? [] }
+
+    /// Whether sites may differ in what they get, so that one choice does not say it.
+    private var isDecidedBySite: Bool {
+        !listedSites.isEmpty || plan.sitePlan?.budgetUsd != nil || stock.values.contains { $0 > 0 }
+    }
+
+    /// What every listed site gets.
+    private var siteBySite: [ReportDocument.Block] {
+        let most = 200
+        let count = listedSites.count
+        guard count > 0 else { return [] }
+        let rest = "The first \(most) of \(count) sites; `edgeprof plan --format csv` lists all."
+        return [.heading("Site by site")] + (count > most ? [.paragraph(rest)] : [])
+            + [.table(PlanSiteTable.sites(listedSites.prefix(most)))]
     }
 
     private func facts(_ choice: Choice) -> Table {

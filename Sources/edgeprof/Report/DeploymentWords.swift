@@ -2,23 +2,35 @@ import EdgeprofAPI
 
 /// An economic case and the arithmetic in prose.
 enum DeploymentWords {
-    /// The question in a sentence.
-    static func question(_ deployment: Deployment) -> String {
+    /// The question in a sentence; the sites of a list go before the deployment's alike ones.
+    static func question(_ deployment: Deployment, sites list: [PlanResult.SitePlan.Row] = []) -> String {
         let demand = deployment.demand
-        let sites = demand.sites == 1 ? "one site" : "each of \(HumanUnits.plain(Double(demand.sites))) sites"
-        let busy = demand.duty == 1 ? "" : ", busy \(HumanUnits.plain(100 * demand.duty)) % of the time"
+        let (rate, duty, count) =
+            list.isEmpty
+            ? (HumanUnits.plain(demand.inferencesPerSecond), HumanUnits.plain(100 * demand.duty), demand.sites)
+            : (range(list.map(\.inferencesPerSecond)), range(list.map { 100 * $0.duty }), list.count)
+        let listed = list.isEmpty ? "" : " listed"
+        let sites = count == 1 ? "one site" : "each of \(HumanUnits.plain(Double(count)))\(listed) sites"
+        let busy = duty == "100" ? "" : ", busy \(duty) % of the time"
         let floor =
             deployment.accuracyFloor == 0
             ? "" : ", an accuracy of at least \(HumanUnits.plain(100 * deployment.accuracyFloor)) %"
         return
-            "Which vision model, on which hardware tier, should serve \(HumanUnits.plain(demand.inferencesPerSecond)) "
+            "Which vision model, on which hardware tier, should serve \(rate) "
             + "inferences a second at \(sites)\(busy), with \(HumanUnits.plain(deployment.slo.percentile)) % of the answers "
             + "within \(HumanUnits.plain(deployment.slo.milliseconds)) ms under load\(floor), over \(deployment.years) "
             + "year\(deployment.years == 1 ? "" : "s")?"
     }
 
-    /// The terms it is answered under.
-    static func terms(_ deployment: Deployment) -> Table {
+    /// The least and the greatest, or what all are.
+    private static func range(_ values: [Double]) -> String {
+        let (least, greatest) = (values.min() ?? 0, values.max() ?? 0)
+        return least == greatest
+            ? HumanUnits.plain(least) : "\(HumanUnits.plain(least)) to \(HumanUnits.plain(greatest))"
+    }
+
+    /// The terms it is answered under; the budget in USD, nil for none, and units in stock by tier.
+    static func terms(_ deployment: Deployment, budget: Double? = nil, stock: [String: Int] = [:]) -> Table {
         var rows = [
             ["arrivals", deployment.demand.arrivals.rawValue],
             ["discount", HumanUnits.plain(100 * deployment.discount) + " % a year"],
@@ -34,6 +46,10 @@ enum DeploymentWords {
             rows.append(["loss by wrong answers", HumanUnits.plain(1e6 * value.wrongUsd) + " USD a million"])
         }
         rows.append(["return asked beyond repayment (hurdle)", HumanUnits.plain(deployment.hurdle)])
+        if let budget { rows.append(["budget, running costs included", HumanUnits.dollars(budget) + " USD"]) }
+        for (tier, units) in stock.sorted(by: { $0.key < $1.key }) where units > 0 {
+            rows.append(["in stock", "\(units) of \(tier)"])
+        }
         if deployment.backboneInfluence != 1 {
             rows.append([
                 "share of accuracy that reaches the application", HumanUnits.plain(deployment.backboneInfluence),
