@@ -10,10 +10,12 @@ import Testing
 @testable import Measurement
 
 /// Files as a collector's agents run them.
-@Suite struct StoredFileTests {
+@Suite final class StoredFileTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: "edgeprof-stored-\(UUID())").path
 
     init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false) }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private func zoo() throws -> String {
         let zoo = try ModelZoo.build(name: "squeezenet1_1", input: ZooInput(height: 64, width: 64))
@@ -29,7 +31,6 @@ import Testing
     }
 
     @Test func aFileThatCanRunIsPackedUnderItsHash() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = try zoo()
         let sha256 = try StoredFile.sha256(ofRunnable: path)
         #expect(try sha256 == ModelIdentity.sha256(ofFile: path))
@@ -39,7 +40,6 @@ import Testing
     }
 
     @Test func aFileThatRottedIsDeletedAndTheBoxCannotMeasureNow() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = try zoo()
         let sha256 = try StoredFile.sha256(ofRunnable: path)
         let handle = try #require(FileHandle(forUpdatingAtPath: path))
@@ -56,7 +56,6 @@ import Testing
 
     @Test(arguments: [Data(), Data("not a model".utf8), Data([8, 8, 0x3a, 0x7f])])
     func whatIsNoModelIsRefusedWithTheImportersReason(content: Data) throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = folder + "/x.onnx"
         try content.write(to: URL(fileURLWithPath: path))
         let sha256 = try ModelIdentity.sha256(ofBytesOf: path)
@@ -71,7 +70,6 @@ import Testing
     }
 
     @Test func aFloatFileIsRefused() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let zoo = try ModelZoo.build(name: "squeezenet1_1", input: ZooInput(height: 64, width: 64))
         let path = folder + "/float.onnx"
         try ONNXWriter.write(try ONNXExporter.model(of: zoo.graph), to: path)
