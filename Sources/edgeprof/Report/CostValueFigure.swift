@@ -131,32 +131,40 @@ struct CostValueFigure {
         )
     }
 
-    /// Names of the corners and the choice, each where no other name is.
+    /// Names of the corners and the choice, each where no other name and, if there is such a place, no point is.
     private var names: [String] {
-        var taken: [(x: Double, y: Double, width: Double)] = []
+        let marks = points.map { Place(x: horizontal.place($0.cost) - 5, y: vertical.place($0.value) + 4, width: 10) }
+        var taken: [Place] = []
         return points.filter { $0.isPicked || $0.isCorner }.sorted { $0.isPicked && !$1.isPicked }.compactMap { point in
             let words = "\(point.choice.model) on \(point.choice.tier)"
-            let width = 6 * Double(words.count)
+            let width = (point.isPicked ? 7 : 6.4) * Double(words.count)
             let (across, up) = (horizontal.place(point.cost), vertical.place(point.value))
             let isRight = across + 10 + width < Self.width - Self.right
             let start = isRight ? across + 9 : across - 9 - width
-            for shift in [4.0, 18, -10, 32, -24, 46] {
-                let place = (x: start, y: up + shift, width: width)
-                let isFree = taken.allSatisfy {
-                    abs($0.y - place.y) >= 12 || $0.x + $0.width < place.x || place.x + place.width < $0.x
-                }
-                guard isFree, place.y > Self.top, place.y < Self.height - Self.bottom else { continue }
-                taken.append(place)
-                return HTML.text(
-                    "text",
-                    [
-                        "class": point.isPicked ? "strong" : "", "x": Axis.text(isRight ? start : across - 9),
-                        "y": Axis.text(place.y), "text-anchor": isRight ? "start" : "end",
-                    ],
-                    words
-                )
+            let free = [4.0, 18, -10, 32, -24, 46].map { Place(x: start, y: up + $0, width: width) }.filter {
+                $0.y > Self.top && $0.y < Self.height - Self.bottom && !$0.meets(taken)
             }
-            return nil
+            guard let place = free.first(where: { !$0.meets(marks) }) ?? free.first else { return nil }
+            taken.append(place)
+            return HTML.text(
+                "text",
+                [
+                    "class": point.isPicked ? "strong" : "", "x": Axis.text(isRight ? start : across - 9),
+                    "y": Axis.text(place.y), "text-anchor": isRight ? "start" : "end",
+                ],
+                words
+            )
+        }
+    }
+
+    /// Where words of one line stand: their left end, base line and width.
+    private struct Place {
+        var x: Double
+        var y: Double
+        var width: Double
+
+        func meets(_ others: [Place]) -> Bool {
+            others.contains { abs($0.y - y) < 12 && $0.x + $0.width >= x && x + width >= $0.x }
         }
     }
 
