@@ -173,6 +173,32 @@ import Testing
         }
     }
 
+    @Test func whatNeedsNoNewUnitIsUsedNotBought() throws {
+        let stock = PlanningRequest(
+            deployment: WorkedExample.deployment,
+            stock: ["large": 10_000],
+            whatIf: ["price.large=60"]
+        )
+        let plan = try Economics.plan(
+            measurements: WorkedExample.measurements,
+            tiers: WorkedExample.tiers,
+            request: stock
+        )
+        let answer = try #require(plan.headline.first { $0.hasPrefix("Use resnet50 on large") })
+        #expect(answer.contains(": 0 new units, "))
+        #expect(!plan.headline.contains { $0.contains("buy nothing") })
+        // The choice is another one without the hurdle: its sentence is quoted as it is.
+        var other = stock
+        other.whatIf = ["hurdle=100000"]
+        let supposed = try Economics.plan(
+            measurements: WorkedExample.measurements,
+            tiers: WorkedExample.tiers,
+            request: other
+        )
+        let without = supposed.headline.first { $0.hasPrefix("Without it") }
+        #expect(without?.hasPrefix("Without it: use resnet50 on large") == true)
+    }
+
     // MARK: Odd inputs
 
     @Test func whatCanBeAnsweredIs() throws {

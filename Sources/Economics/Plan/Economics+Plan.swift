@@ -60,11 +60,12 @@ extension Economics {
         }
         let (ranking, decision) = try decision(measurements, tiers, request)
         let choice = decision.index.map { ranking.chosen[$0].alternative }
-        let words = decision.headline.last { $0.hasPrefix("Buy ") } ?? "Buy nothing."
+        let words = decision.headline.last { $0.hasPrefix("Buy ") || $0.hasPrefix("Use ") } ?? "Buy nothing."
+        let quoted = words.prefix(1).lowercased() + words.dropFirst()
         let isSame = choice == result.choice?.alternative
         return Hypothesis(
             changes: changes,
-            sentences: [first, isSame ? "The choice is the same without it." : "Without it: b\(words.dropFirst())"],
+            sentences: [first, isSame ? "The choice is the same without it." : "Without it: \(quoted)"],
             firstWithout: choice,
             differences: []
         )

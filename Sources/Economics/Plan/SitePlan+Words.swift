@@ -109,7 +109,7 @@ extension PlanResult.SitePlan {
         if unservedSites > 0 { parts.append("nothing at \(Text.count(unservedSites, "site"))") }
         let units = purchases.reduce(0) { $0 + $1.boughtUnits }
         var sentence =
-            "Buy \(parts.joined(separator: ", ")): \(Text.count(units, "new unit")), "
+            "\(units > 0 ? "Buy" : "Use") \(parts.joined(separator: ", ")): \(Text.count(units, "new unit")), "
             + "\(Text.number(tcoUsd)) USD over \(Text.count(years, "year"))"
         if let valueUsd { sentence += ", \(Text.number(valueUsd - tcoUsd)) USD net" }
         return sentence + "."

@@ -55,7 +55,8 @@ struct Report: AsyncParsableCommand {
         let document = report.document
         try OutputFile.write(Self.isPage(output) ? document.html : document.markdown, to: output)
         let headline = report.plan.headline
-        let answer = headline.first { $0.hasPrefix("Buy") } ?? headline.last ?? "Nothing to say."
+        let answer =
+            headline.first { $0.hasPrefix("Buy ") || $0.hasPrefix("Use ") } ?? headline.last ?? "Nothing to say."
         Terminal.write("\(answer) Written to \(output).\n")
         FirstSteps.say(FirstSteps.nothingMeasured, where: report.ranking.choices.isEmpty)
     }

@@ -93,6 +93,7 @@ enum PlanSiteTable {
             if purchase.ownedUnits > 0 { words += ", \(purchase.ownedUnits) in place" }
             return words + " (\(HumanUnits.dollars(purchase.nowUsd)) USD now)"
         }
+        if plan.purchases.contains(where: { $0.stockUnits > 0 }) { parts.append("the TCO above is of new units") }
         parts += plan.tuning.map { "tuning \($0.family) \(HumanUnits.dollars($0.usd)) USD" }
         if let budget = plan.budgetUsd {
             parts.append("\(HumanUnits.dollars(plan.tcoUsd)) of a budget of \(HumanUnits.dollars(budget)) USD")
