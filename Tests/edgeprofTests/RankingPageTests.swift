@@ -40,6 +40,7 @@ enum Example {
             tiers: tiers,
             ranking: try Economics.rank(measurements: measurements, tiers: tiers, deployment: deployment),
             plan: try Economics.plan(measurements: measurements, tiers: tiers, deployment: deployment),
+            request: PlanningRequest(deployment: deployment),
             printed: "Printed 2026-11-23"
         )
     }
@@ -156,6 +157,7 @@ enum Example {
             tiers: report.tiers,
             ranking: ranking,
             plan: plan,
+            request: report.request,
             printed: ""
         )
         let page = report.document.html
@@ -182,7 +184,7 @@ enum Example {
                 tiers: tiers,
                 ranking: try Economics.rank(measurements: measurements, tiers: tiers, deployment: deployment),
                 plan: try Economics.plan(measurements: measurements, tiers: tiers, request: request),
-                stock: request.stock,
+                request: request,
                 printed: ""
             )
         }
@@ -229,6 +231,7 @@ enum Example {
                 tiers: try Example.tiers(),
                 deployment: try Example.deployment()
             ),
+            request: PlanningRequest(deployment: try Example.deployment()),
             printed: ""
         )
         #expect(empty.document.html.contains("Nothing to rank"))

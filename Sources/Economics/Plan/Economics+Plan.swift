@@ -60,7 +60,7 @@ extension Economics {
         }
         let (ranking, decision) = try decision(measurements, tiers, request)
         let choice = decision.index.map { ranking.chosen[$0].alternative }
-        let words = decision.headline.last { $0.hasPrefix("Buy ") || $0.hasPrefix("Use ") } ?? "Buy nothing."
+        let words = PlanResult.SitePlan.answer(in: decision.headline) ?? "Buy nothing."
         let quoted = words.prefix(1).lowercased() + words.dropFirst()
         let isSame = choice == result.choice?.alternative
         return Hypothesis(

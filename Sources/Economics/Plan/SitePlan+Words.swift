@@ -2,7 +2,7 @@ public import EdgeprofAPI
 
 extension PlanningRequest {
     /// Whether sites are decided one by one: with alike sites, all hardware new and no budget, one choice is best for all.
-    var isBySite: Bool { sites != nil || budgetUsd != nil || stock.contains { $0.value > 0 } }
+    public var isBySite: Bool { sites != nil || budgetUsd != nil || stock.contains { $0.value > 0 } }
 
     /// The deployment whose sites ask for the mean of the list's: as many inferences in all, as many sites.
     ///
@@ -113,6 +113,11 @@ extension PlanResult.SitePlan {
             + "\(Text.number(tcoUsd)) USD over \(Text.count(years, "year"))"
         if let valueUsd { sentence += ", \(Text.number(valueUsd - tcoUsd)) USD net" }
         return sentence + "."
+    }
+
+    /// The sentence of a plan's headline that says what to buy or, of hardware at hand, to use; nil where there is none.
+    public static func answer(in headline: [String]) -> String? {
+        headline.last { $0.hasPrefix("Buy ") || $0.hasPrefix("Use ") }
     }
 
     /// How far the plan may be from the best, where that is not proved.

@@ -49,14 +49,13 @@ struct Report: AsyncParsableCommand {
                 options: RankingOptions(whatIf: inputs.whatIf)
             ),
             plan: try Economics.plan(measurements: measurements, tiers: tiers, request: request),
-            stock: request.stock,
+            request: request,
             printed: "Printed \(Self.today) by edgeprof \(Edgeprof.version)"
         )
         let document = report.document
         try OutputFile.write(Self.isPage(output) ? document.html : document.markdown, to: output)
         let headline = report.plan.headline
-        let answer =
-            headline.first { $0.hasPrefix("Buy ") || $0.hasPrefix("Use ") } ?? headline.last ?? "Nothing to say."
+        let answer = PlanResult.SitePlan.answer(in: headline) ?? headline.last ?? "Nothing to say."
         Terminal.write("\(answer) Written to \(output).\n")
         FirstSteps.say(FirstSteps.nothingMeasured, where: report.ranking.choices.isEmpty)
     }

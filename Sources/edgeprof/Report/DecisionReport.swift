@@ -1,3 +1,4 @@
+import Economics
 import EdgeprofAPI
 
 /// The decision as a document for whoever signs it: question, answer, evidence, method and what is not known.
@@ -6,8 +7,8 @@ struct DecisionReport {
     let tiers: TierList
     let ranking: RankingResult
     let plan: PlanResult
-    /// Units in stock, by tier.
-    var stock: [String: Int] = [:]
+    /// What the plan was asked for, before anything was supposed.
+    let request: PlanningRequest
     /// When and by what it was printed.
     let printed: String
 
@@ -23,7 +24,7 @@ struct DecisionReport {
     private var question: [ReportDocument.Block] {
         [
             .heading("The question"), .paragraph(DeploymentWords.question(deployment, sites: listedSites)),
-            .table(DeploymentWords.terms(deployment, budget: plan.sitePlan?.budgetUsd, stock: stock)),
+            .table(DeploymentWords.terms(deployment, budget: request.budgetUsd, stock: request.stock)),
         ]
     }
 
@@ -33,7 +34,7 @@ struct DecisionReport {
         if let hypothesis = ranking.hypothesis {
             blocks.append(.paragraph(hypothesis.sentences.joined(separator: " ")))
         }
-        if let sitePlan = plan.sitePlan, sitePlan.servedSites > 0, isDecidedBySite {
+        if let sitePlan = plan.sitePlan, sitePlan.servedSites > 0, request.isBySite {
             blocks.append(.table(PlanSiteTable.bought(sitePlan)))
             if let totals = PlanSiteTable.totals(sitePlan) { blocks.append(.paragraph(totals)) }
         } else if let choice = plan.choice {
@@ -56,11 +57,6 @@ struct DecisionReport {
 
     /// The sites of a list, none where all are alike.
     private var listedSites: [PlanResult.SitePlan.Row] { plan.sitePlan?.sites.filter { $0.site != nil } ?? [] }
-
-    /// Whether sites may differ in what they get, so that one choice does not say it.
-    private var isDecidedBySite: Bool {
-        !listedSites.isEmpty || plan.sitePlan?.budgetUsd != nil || stock.values.contains { $0 > 0 }
-    }
 
     /// What every listed site gets.
     private var siteBySite: [ReportDocument.Block] {
