@@ -65,10 +65,7 @@ final class ServingProcess {
     func signal(_ signal: Int32) { process.signal(signal) }
 
     /// Sends a signal and waits for the end; the exit code, or the signal's number negated.
-    func end(_ signal: Int32) -> Int32 {
-        process.signal(signal)
-        return process.wait()
-    }
+    func end(_ signal: Int32) -> Int32 { process.end(signal) }
 }
 
 /// Sends requests to a serving process.

@@ -1,6 +1,5 @@
 import EdgeprofAPI
 import Foundation
-import GRDB
 import PostgreSQLTestServer
 import Testing
 
@@ -10,10 +9,8 @@ import Testing
 @Suite struct MigrationTests {
     /// A store as the version with the first `count` steps left it, with a token, an agent and a run.
     private func store(_ kind: StoreKind, steps count: Int, _ directory: StoreDirectory) async throws -> StoreLocation {
-        let location = try TemporaryStore.emptyLocation(kind, directory)
-        let steps = Array(Migration.all.prefix(count))
         let host = try SQLStore.encodeText(HostFacts.sample)
-        @Sendable func fill(_ transaction: any SQLTransaction) throws {
+        return try await TemporaryStore.older(kind, steps: count, in: directory) { transaction in
             try transaction.execute(
                 "INSERT INTO agent (id, name, labels, host, enrolled_at) VALUES ('a', 'old', '{}', $1, 1)",
                 [SQLValue(host)]
@@ -23,30 +20,6 @@ import Testing
                 [SQLValue(TokenHash(of: "admin").bytes)]
             )
         }
-        switch location {
-        case .directory(let directory):
-            try makeFile(directory, steps, fill)
-        case .postgresql(let location):
-            let engine = PostgreSQLEngine(location: location)
-            try await engine.create(steps, finish: fill)
-            try engine.close()
-        }
-        return location
-    }
-
-    private func makeFile(
-        _ directory: StoreDirectory,
-        _ steps: [Migration],
-        _ fill: (any SQLTransaction) throws -> Void
-    ) throws {
-        try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
-        let queue = try DatabaseQueue(path: directory.databasePath)
-        try queue.writeWithoutTransaction {
-            try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
-        }
-        if let last = steps.last { try Schema.migrator.migrate(queue, upTo: last.name) }
-        try queue.write { try fill(SQLiteTransaction(database: $0)) }
-        try queue.close()
     }
 
     @Test(arguments: StoreKind.available, 1...Migration.all.count)

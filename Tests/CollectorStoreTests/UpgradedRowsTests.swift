@@ -45,39 +45,12 @@ import Testing
             contents.append((older, try await source.read { try older.rows(after: nil, limit: 10_000, in: $0) }))
         }
         let all = contents
-        @Sendable func fill(_ transaction: any SQLTransaction) throws {
+        return try await TemporaryStore.older(kind, steps: count, in: directory) { transaction in
             for (table, rows) in all {
                 try transaction.execute("DELETE FROM \"\(table.name)\"")
                 try table.insert(rows, in: transaction)
             }
         }
-        let steps = Array(Migration.all.prefix(count))
-        let location = try TemporaryStore.emptyLocation(kind, directory)
-        switch location {
-        case .directory(let directory):
-            try makeFile(directory, steps, fill)
-        case .postgresql(let location):
-            let engine = PostgreSQLEngine(location: location)
-            try await engine.create(steps, finish: fill)
-            try engine.close()
-        }
-        return location
-    }
-
-    private func makeFile(
-        _ directory: StoreDirectory,
-        _ steps: [Migration],
-        _ fill: (any SQLTransaction) throws -> Void
-    ) throws {
-        try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
-        // Runs and assignments refer to each other.
-        var configuration = Configuration()
-        configuration.foreignKeysEnabled = false
-        let queue = try DatabaseQueue(path: directory.databasePath, configuration: configuration)
-        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
-        if let last = steps.last { try Schema.migrator.migrate(queue, upTo: last.name) }
-        try queue.write { try fill(SQLiteTransaction(database: $0)) }
-        try queue.close()
     }
 
     private func runs(_ store: SQLStore, _ filter: RunFilter) async throws -> [Run] {

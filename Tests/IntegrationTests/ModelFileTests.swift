@@ -29,11 +29,6 @@ import Testing
         return path
     }
 
-    /// By a program that is not ours.
-    private func sha256sum(_ path: String) throws -> String {
-        String(decoding: try TestProcess.run("/usr/bin/sha256sum", [path]).output.prefix(64), as: UTF8.self)
-    }
-
     @Test func theExportedFileIsTheModelRunsName() throws {
         let path = try export("shufflenet_v2_x0_5", as: "mine.onnx")
         let profiled = try run("profile", "shufflenet_v2_x0_5", path, "--duration", "100ms", "--layers")
@@ -41,7 +36,7 @@ import Testing
         let runs = try JSONDecoder().decode(RunList.self, from: Data(profiled.output.utf8)).runs
         try #require(runs.count == 2)
         #expect(runs.map(\.outcome) == [.ok, .ok])
-        #expect(runs.map(\.model.sha256) == Array(repeating: try sha256sum(path), count: 2))
+        #expect(runs.map(\.model.sha256) == Array(repeating: try Programs.sha256sum(path), count: 2))
         #expect(runs.map(\.model.name) == ["shufflenet_v2_x0_5", "mine"])
         #expect(runs.map(\.model.source) == [.zoo, .file])
         #expect(runs[0].layers?.map(\.name) == runs[1].layers?.map(\.name))
@@ -101,14 +96,14 @@ import Testing
             try export("squeezenet1_1", as: "c.onnx", "--seed", "1"),
             try export("squeezenet1_1", as: "d.onnx", "--image-size", "96x128", "--batch", "2"),
         ]
-        let hashes = try paths.map(sha256sum)
+        let hashes = try paths.map(Programs.sha256sum)
         #expect(hashes[0] == hashes[1])
         #expect(Set(hashes).count == 3)
         let shape = try json(run("inspect", paths[3], "--json"))["inputShape"]
         #expect(shape as? String == "2x3x96x128")
         // Replaced whole, and nothing is left beside it.
         _ = try export("squeezenet1_1", as: "c.onnx")
-        #expect(try sha256sum(paths[2]) == hashes[0])
+        #expect(try Programs.sha256sum(paths[2]) == hashes[0])
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path("."))
         #expect(Set(left).isSubset(of: ["a.onnx", "b.onnx", "c.onnx", "d.onnx", "cache"]))
     }

@@ -1,5 +1,6 @@
 import Foundation
 import ProcessTestSupport
+import Testing
 
 /// The programs just built, run as a person or a service manager would run them.
 enum Programs {
@@ -38,6 +39,13 @@ enum Programs {
             output: try String(contentsOfFile: folder.path("output"), encoding: .utf8),
             errors: try String(contentsOfFile: folder.path("errors"), encoding: .utf8)
         )
+    }
+
+    /// The SHA-256 of a file, by a program that is not ours.
+    static func sha256sum(_ path: String) throws -> String {
+        let (output, code) = try TestProcess.run("/usr/bin/sha256sum", [path])
+        try #require(code == 0)
+        return String(decoding: output.prefix(64), as: UTF8.self)
     }
 
     /// Starts a program that goes on running; its output goes to a file.

@@ -10,7 +10,7 @@ import Testing
         defer { collector.stop() }
         let (file, bad) = (collector.folder.path("mine.onnx"), try collector.folder.write("no model", to: "bad.onnx"))
         try succeed(collector.edgeprof("export", "shufflenet_v2_x0_5", "-o", file))
-        let sum = try #require(try Self.sha256(file))
+        let sum = try Programs.sha256sum(file)
 
         let refused = try collector.edgeprof("models", "push", file, bad)
         #expect(refused.status == 1 && refused.errorLines.count == 1)
@@ -66,7 +66,7 @@ import Testing
         let run = try #require(runs.first { $0.model.name == "mine" })
         #expect(run.outcome == .ok && run.model == Run.ModelReference(name: "mine", sha256: sum, source: .file))
         #expect(runs.contains { $0.model.name == "squeezenet1_1" && $0.outcome == .ok })
-        #expect(try Self.sha256("\(state)/models/\(sum).onnx") == sum)
+        #expect(try Programs.sha256sum("\(state)/models/\(sum).onnx") == sum)
     }
 
     private func succeed(_ result: Programs.Result) throws {
@@ -77,11 +77,5 @@ import Testing
         let result = try collector.edgeprof("models", "list")
         try succeed(result)
         return try JSONDecoder().decode(ModelList.self, from: Data(result.output.utf8)).models
-    }
-
-    /// By another program than ours.
-    private static func sha256(_ path: String) throws -> String? {
-        let output = String(decoding: try TestProcess.run("/usr/bin/sha256sum", [path]).output, as: UTF8.self)
-        return output.split(separator: " ").first.map(String.init)
     }
 }

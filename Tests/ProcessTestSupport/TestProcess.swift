@@ -93,7 +93,6 @@ public final class TestProcess: Sendable {
         _ executable: String,
         _ arguments: [String] = [],
         environment: [String: String]? = nil,
-        directory: String? = nil,
         errors: Stream = .inherited
     ) throws -> (output: Data, code: Int32) {
         let pipe = Pipe()
@@ -101,7 +100,6 @@ public final class TestProcess: Sendable {
             executable,
             arguments,
             environment: environment,
-            directory: directory,
             output: .pipe(pipe),
             errors: errors
         )
